@@ -1,0 +1,40 @@
+"""Ask vendors; one file or folder per vendor, a leading underscore marks machinery that vendors share.
+
+A vendor is found by its presence here, or through the entry-point group `annexa.collectors`; it is imported only when it is
+asked for, so that the SDKs of other vendors stay unloaded. Its module offers `connect(settings, lent) -> Source`,
+`Settings` (the keys that its table in `annexa.toml` may have) and collectors, wherever they stand in its files.
+"""
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from types import ModuleType
+
+from annexa.evidence.call import Collector
+
+GROUP = "annexa.collectors"
+
+
+def names() -> list[str]:
+    """Every vendor found, without importing any of them."""
+    here = {module.name for module in iter_modules(__path__) if not module.name.startswith("_")}
+    return sorted(here | {point.name for point in entry_points(group=GROUP)})
+
+
+def vendor(name: str) -> ModuleType:
+    """Import one vendor; an `ImportError` names the package that its extra would install."""
+    for point in entry_points(group=GROUP):
+        if point.name == name:
+            loaded = point.load()
+            return loaded if isinstance(loaded, ModuleType) else import_module(loaded.__module__)
+    return import_module(f"annexa.collectors.{name}")
+
+
+def of(module: ModuleType) -> tuple[Collector, ...]:
+    """Every collector of a vendor's module and of the public modules inside it, by name."""
+    modules = [module]
+    for found in iter_modules(getattr(module, "__path__", [])):
+        if not found.name.startswith("_"):
+            modules.append(import_module(f"{module.__name__}.{found.name}"))
+    collectors = {item.name: item for each in modules for item in vars(each).values() if isinstance(item, Collector)}
+    return tuple(collectors[name] for name in sorted(collectors))

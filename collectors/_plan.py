@@ -1,0 +1,93 @@
+"""The plan: which collector runs over which scope. Expected scopes come from the vendor, never from the configuration."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from annexa.collectors._source import Source
+from annexa.evidence.call import Collector
+from annexa.evidence.kinds import Scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """One unit to be done."""
+
+    source: Source
+    collector: Collector
+    scope: str
+    not_applicable: str | None = None
+    """Why there is nothing to ask there, with its proof."""
+    excluded: str | None = None
+    """Why the organisation leaves it out; it counts as unread."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exclusion:
+    """A scope that the organisation does not want to be read; it stays visible as unread."""
+
+    source: str
+    scope: str
+    reason: str
+    owner: str
+    expires: str
+
+    def covers(self, source: str, scope: str, today: str) -> bool:
+        """Whether it still holds for this scope."""
+        return fnmatchcase(source, self.source) and fnmatchcase(scope, self.scope) and today <= self.expires
+
+
+class Plan:
+    """Scopes as they become known, and the units that follow from them."""
+
+    def __init__(self, exclusions: Iterable[Exclusion] = (), today: str = "") -> None:
+        self._exclusions, self._today = tuple(exclusions), today
+        self._scopes: dict[str, dict[str, Scope]] = {}
+
+    def learn(self, source: str, scope: Scope) -> None:
+        """Take in a scope that a vendor listed."""
+        self._scopes.setdefault(source, {})[scope.path] = scope
+
+    def accounts(self, source: Source) -> tuple[str, ...]:
+        """Accounts that can be asked: those listed and enabled, and those we hold credentials for."""
+        listed = {path: scope for path, scope in self._of(source).items() if scope.level == "account"}
+        enabled = {path for path, scope in listed.items() if scope.state == "enabled"}
+        configured = source.known(source.tenant).get("configured_accounts", ())
+        return tuple(sorted(enabled | {account for account in configured if account not in listed}))
+
+    def regions(self, source: Source) -> tuple[str, ...]:
+        """Regions of every account; an account whose list could not be read is tried where its neighbours are."""
+        listed = {path: scope for path, scope in self._of(source).items() if scope.level == "region"}
+        enabled = {path for path, scope in listed.items() if scope.state == "enabled"}
+        common = {path.split("/", 1)[1] for path in enabled}
+        known = {path.split("/", 1)[0] for path in listed}
+        blind = {
+            f"{account}/{region}" for account in self.accounts(source) if account not in known for region in common
+        }
+        return tuple(sorted(enabled | blind))
+
+    def work(self, source: Source, collectors: Iterable[Collector]) -> Iterator[Work]:
+        """The units of these collectors over all scopes known so far."""
+        places = {"source": (source.tenant,), "account": self.accounts(source), "region": self.regions(source)}
+        for collector in collectors:
+            for scope in places[collector.per]:
+                yield Work(
+                    source=source, collector=collector, scope=scope, not_applicable=self._absent(source, collector, scope),
+                    excluded=self._excluded(source, scope),
+                )  # fmt: skip
+
+    def _of(self, source: Source) -> dict[str, Scope]:
+        return self._scopes.get(source.alias, {})
+
+    def _absent(self, source: Source, collector: Collector, scope: str) -> str | None:
+        known = self._of(source).get(scope)
+        service = collector.calls[0].op.split(":", 1)[0] if collector.calls else ""
+        if known is None or service not in known.absent_services:
+            return None
+        return f"{service} is not in the vendor's own list of services for {scope}"
+
+    def _excluded(self, source: Source, scope: str) -> str | None:
+        for exclusion in self._exclusions:
+            if exclusion.covers(source.alias, scope, self._today):
+                return f"excluded by {exclusion.owner} until {exclusion.expires}: {exclusion.reason}"
+        return None

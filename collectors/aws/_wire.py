@@ -1,0 +1,190 @@
+"""AWS as one scope sees it: pages of a declared call, under one account's identity, in one region."""
+
+import json
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from contextvars import copy_context
+from functools import lru_cache
+from typing import Any
+
+from botocore import exceptions as aws
+from botocore.parsers import ResponseParserError
+
+from annexa.collectors.aws import _faults
+from annexa.collectors.aws._clients import Clients, Frozen
+from annexa.collectors.aws._guard import IN_FLIGHT, InFlight
+from annexa.collectors.aws._pages import next_params, page_tokens
+from annexa.evidence.answer import AbsentError, Answer, Fetched, UnreadError, fetch
+from annexa.evidence.call import Call
+
+MOVED = frozenset(
+    {
+        "301",
+        "307",
+        "PermanentRedirect",
+        "TemporaryRedirect",
+        "AuthorizationHeaderMalformed",
+        "IllegalLocationConstraintException",
+    }
+)
+"""Codes by which S3 says that a bucket is in another region, which it names in a header."""
+
+
+class _ElsewhereError(Exception):
+    """The bucket is in another region; it is asked there, at a host that the SDK's own rules build."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__(region)
+        self.region = region
+
+
+class AwsWire:
+    """Every call of one account and region; clients are shared with all other accounts."""
+
+    def __init__(
+        self, clients: Clients, *, account: str, region: str, identity: str, credentials: Frozen, pool: Executor | None
+    ) -> None:
+        self._clients, self._account, self._region = clients, account, region
+        self._credentials, self._pool = credentials, pool
+        self.identity = identity
+        self.hosts: set[str] = set()
+
+    def pages(self, call: Call, params: Mapping[str, Any]) -> Iterator[Answer]:
+        """Every page in order, one page being held at a time."""
+        service, operation = call.op.split(":", 1)
+        client = self._clients.client(service, self._region)
+        model = client.meta.service_model.operation_model(operation)
+        tokens = page_tokens(self._clients.paginators(service), model)
+        send, seen = dict(params), set[str]()
+        while True:
+            answer = self._answer_of(call, client, model, send)
+            yield answer
+            following = next_params(tokens, answer.content, send)
+            if following is None:
+                return
+            mark = json.dumps(following, sort_keys=True, default=str)
+            if mark in seen:
+                raise UnreadError(
+                    call, _faults.invalid("repeated_token", "the same page token came twice", answer.host)
+                )
+            seen.add(mark)
+            send = following
+
+    def sensitive(self, call: Call) -> frozenset[tuple[str, ...]]:
+        """Paths that botocore's model marks as sensitive."""
+        service, operation = call.op.split(":", 1)
+        model = self._clients.client(service, self._region).meta.service_model.operation_model(operation)
+        return _sensitive(model)
+
+    def ahead(self, call: Call, params: list[Mapping[str, Any]]) -> Iterator[Fetched]:
+        """Fetch side by side where there is a pool, in order all the same."""
+        if self._pool is None or len(params) < 2:
+            return (fetch(self, call, each) for each in params)
+        futures = [self._pool.submit(copy_context().run, fetch, self, call, each) for each in params]
+        return (future.result() for future in futures)
+
+    def _answer_of(self, call: Call, client: Any, model: Any, params: dict[str, Any]) -> Answer:
+        try:
+            return self._send(call, client, model, params)
+        except _ElsewhereError as elsewhere:
+            there = self._clients.client("s3", elsewhere.region)
+            return self._send(call, there, model, params)
+
+    def _send(self, call: Call, client: Any, model: Any, params: dict[str, Any]) -> Answer:
+        flight = InFlight(
+            model=model,
+            endpoint=self._clients.endpoint,
+            key=(self._account, self._region, model.service_model.service_name),
+        )
+        token = IN_FLIGHT.set(flight)
+        try:
+            with self._credentials.in_use():
+                parsed = client._make_api_call(model.name, params)
+        except aws.ClientError as error:
+            raise self._refusal(call, error, flight) from error
+        except (
+            *_faults.UNREACHABLE,
+            ResponseParserError,
+            aws.NoCredentialsError,
+            aws.CredentialRetrievalError,
+        ) as error:
+            raise UnreadError(call, _faults.from_transport(error, flight.host)) from error
+        finally:
+            IN_FLIGHT.reset(token)
+            self.hosts.add(flight.host)
+        return self._answer(call, model, parsed, flight)
+
+    def _refusal(self, call: Call, error: aws.ClientError, flight: InFlight) -> UnreadError | AbsentError:
+        code, meta = _faults.code_of(error), error.response.get("ResponseMetadata", {})
+        region = meta.get("HTTPHeaders", {}).get("x-amz-bucket-region")
+        if code in MOVED and region and flight.region != region:
+            raise _ElsewhereError(region)
+        if code in call.absent:
+            return AbsentError(code, _answer(_faults.body_of(error), meta, flight))
+        return UnreadError(call, _faults.from_response(call, error, self.identity, flight.host))
+
+    def _answer(self, call: Call, model: Any, parsed: dict[str, Any], flight: InFlight) -> Answer:
+        meta = parsed.pop("ResponseMetadata", {})
+        problem = _not_as_documented(model, flight.body, parsed, meta)
+        if problem:
+            raise UnreadError(call, _faults.invalid("unreadable_body", problem, flight.host))
+        return _answer(plain(parsed), meta, flight)
+
+
+def _answer(content: dict[str, Any], meta: Mapping[str, Any], flight: InFlight) -> Answer:
+    headers = meta.get("HTTPHeaders", {})
+    return Answer(
+        content=content, body=flight.body, status=int(meta.get("HTTPStatusCode", 0)), host=flight.host,
+        request_id=meta.get("RequestId"), date=headers.get("date"),
+    )  # fmt: skip
+
+
+def _not_as_documented(model: Any, body: bytes, parsed: Mapping[str, Any], meta: Mapping[str, Any]) -> str | None:
+    """The SDK reads a page that is no JSON as an empty answer; here it is no answer at all."""
+    status = int(meta.get("HTTPStatusCode", 200))
+    if 300 <= status < 400:
+        return "a redirect, which is never followed"
+    if model.service_model.resolved_protocol in ("query", "ec2", "rest-xml"):
+        return None if body else "an empty body"
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        return "the body is no JSON, or is cut short"
+    if not isinstance(sent, dict):
+        return "the body is no JSON object"
+    return "none of the documented fields is there" if sent and not parsed else None
+
+
+def plain(value: Any) -> Any:
+    """Plain JSON values: text for blobs, decimal strings for fractions."""
+    if isinstance(value, dict):
+        return {key: plain(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [plain(child) for child in value]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return repr(value) if isinstance(value, float) else value
+
+
+@lru_cache(maxsize=1024)
+def _sensitive(model: Any) -> frozenset[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    if model.output_shape is not None:
+        _walk(model.output_shape, (), frozenset(), found)
+    return frozenset(found)
+
+
+def _walk(shape: Any, path: tuple[str, ...], above: frozenset[str], found: set[tuple[str, ...]]) -> None:
+    if shape.metadata.get("sensitive"):
+        found.add(path)
+        return
+    if shape.name in above:
+        return
+    above = above | {shape.name}
+    if shape.type_name == "structure":
+        for name, member in shape.members.items():
+            _walk(member, (*path, name), above, found)
+    elif shape.type_name == "list":
+        _walk(shape.member, (*path, "*"), above, found)
+    elif shape.type_name == "map":
+        _walk(shape.value, (*path, "*"), above, found)

@@ -1,0 +1,240 @@
+"""What knowledge bases of Amazon Bedrock read, where they keep it, and which agents read through them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from annexa.collectors.aws._readers import LIST_LINKS, Readers
+from annexa.collectors.aws._resources import (
+    OWNER,
+    PERMITTED_CLASS,
+    Detail,
+    Tags,
+    arn,
+    encryption,
+    field,
+    tag_map,
+    when,
+)
+from annexa.collectors.aws._values import CLASSIFICATION, ENVIRONMENT, pairs, tagged
+from annexa.collectors.aws.agents import LIST_AGENTS, LIST_ALIASES, LIST_TAGS
+from annexa.evidence.call import Call, collects
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value, unread
+from annexa.evidence.handle import Handle, Item
+from annexa.evidence.kinds.data import DataConnection, DataStore
+from annexa.evidence.kinds.settings import Encryption
+from annexa.evidence.kinds.systems import AiSystem
+from annexa.schemas.words import Reason
+
+LIST_KNOWLEDGE_BASES = Call(
+    op="bedrock-agent:ListKnowledgeBases",
+    needs="bedrock:ListKnowledgeBases",
+    path="knowledgeBaseSummaries",
+    drop=("description",),
+)
+GET_KNOWLEDGE_BASE = Call(
+    op="bedrock-agent:GetKnowledgeBase",
+    needs="bedrock:GetKnowledgeBase",
+    path="knowledgeBase",
+    keep=("vectorBucketArn", "indexArn", "graphArn"),
+    drop=("description", "failureReasons"),
+)
+LIST_DATA_SOURCES = Call(
+    op="bedrock-agent:ListDataSources",
+    needs="bedrock:ListDataSources",
+    path="dataSourceSummaries",
+    drop=("description",),
+)
+GET_DATA_SOURCE = Call(
+    op="bedrock-agent:GetDataSource",
+    needs="bedrock:GetDataSource",
+    path="dataSource",
+    drop=("description", "failureReasons", "connectorParameters", "parsingPrompt"),
+)
+GET_BUCKET_TAGS = Call(op="s3:GetBucketTagging", needs="s3:GetBucketTagging", absent=("NoSuchTagSet",))
+
+STORES = {
+    "OPENSEARCH_SERVERLESS": ("opensearchServerlessConfiguration", "collectionArn", False),
+    "OPENSEARCH_MANAGED_CLUSTER": ("opensearchManagedClusterConfiguration", "domainArn", False),
+    "PINECONE": ("pineconeConfiguration", "connectionString", True),
+    "REDIS_ENTERPRISE_CLOUD": ("redisEnterpriseCloudConfiguration", "endpoint", True),
+    "MONGO_DB_ATLAS": ("mongoDbAtlasConfiguration", "endpoint", True),
+    "RDS": ("rdsConfiguration", "resourceArn", False),
+    "NEPTUNE_ANALYTICS": ("neptuneAnalyticsConfiguration", "graphArn", False),
+    "S3_VECTORS": ("s3VectorsConfiguration", "vectorBucketArn", False),
+}
+"""Per type of vector store: where its configuration and its address stand, and whether it is a third party's."""
+SERVICES = {"CONFLUENCE": "confluence", "SALESFORCE": "salesforce", "SHAREPOINT": "sharePoint"}
+"""Types of data source that are a third party's service, and how their configuration's name begins."""
+OPEN_TYPES = ("WEB", "CUSTOM", "MANAGED_KNOWLEDGE_BASE_CONNECTOR")
+"""Types of which the vendor does not say whose the other end is."""
+
+
+@collects(
+    (DataConnection, DataStore, Encryption), LIST_KNOWLEDGE_BASES, GET_KNOWLEDGE_BASE, LIST_DATA_SOURCES,
+    GET_DATA_SOURCE, GET_BUCKET_TAGS, LIST_AGENTS, LIST_ALIASES, LIST_LINKS, LIST_TAGS, per="region", signals="bedrock",
+)  # fmt: skip
+def data_connections(handle: Handle) -> Iterator[DataConnection | DataStore | Encryption]:
+    """What every knowledge base reads and where it keeps it, with the agents that read it too."""
+    bases = list(handle.each(LIST_KNOWLEDGE_BASES))
+    through = Readers(handle) if bases else None
+    stores: set[str] = set()
+    for base, reply in handle.many(GET_KNOWLEDGE_BASE, bases, _base_id):
+        with handle.item(_base_arn(handle, base)):
+            detail = handle.detail(GET_KNOWLEDGE_BASE, reply.one)
+            shared = _shared(handle, base, through)
+            yield from _storage(detail, shared)
+            yield from _once(_sources(handle, base, shared), stores)
+
+
+def _once(
+    facts: Iterator[DataConnection | DataStore | Encryption], stores: set[str]
+) -> Iterator[DataConnection | DataStore | Encryption]:
+    """Leave out a store that an earlier data source brought."""
+    for fact in facts:
+        if not isinstance(fact, DataStore):
+            yield fact
+        elif fact.subject not in stores:
+            stores.add(fact.subject)
+            yield fact
+
+
+def _shared(handle: Handle, base: Item, through: Readers | None) -> dict[str, Any]:
+    """Fields that all connections of a knowledge base have in common."""
+    subject = _base_arn(handle, base)
+    readers = through.of(base["knowledgeBaseId"]) if through else ()
+    lost = through.lost if through else None
+    tags = tag_map(handle, LIST_TAGS, resourceArn=subject)
+    return {
+        "ai_system": subject,
+        "reached_by": lost or tuple(reader for reader, _ in readers) or ABSENT,
+        "readers": tuple(f"{reader}={permitted}" for reader, permitted in readers),
+        "permitted_class": tagged(tags, PERMITTED_CLASS),
+    }
+
+
+def _storage(detail: Detail, shared: Mapping[str, Any]) -> Iterator[DataConnection]:
+    """Where the knowledge base keeps what it read; none where AWS manages that unseen."""
+    if isinstance(detail, Missing):
+        return
+    subject = f"{shared['ai_system']}#storage"
+    type_, store, third_party = _store(detail)
+    if type_ is not None:
+        yield DataConnection(
+            subject=subject, store=store or subject, direction="both", third_party=third_party, connector=type_,
+            created=when(detail, "createdAt"), **shared,
+        )  # fmt: skip
+
+
+def _store(detail: Item) -> tuple[str | None, str | None, bool | Missing]:
+    storage = detail.get("storageConfiguration")
+    if storage:
+        if storage["type"] not in STORES:
+            return storage["type"], None, unknown_value(storage["type"])
+        member, name, third_party = STORES[storage["type"]]
+        return storage["type"], (storage.get(member) or {}).get(name), third_party
+    config = _config(detail)
+    if config.get("type") == "KENDRA":
+        return "KENDRA", (config.get("kendraKnowledgeBaseConfiguration") or {}).get("kendraIndexArn"), False
+    if config.get("type") == "SQL":
+        return "REDSHIFT", _redshift(config), False
+    return None, None, NOT_EXPOSED
+
+
+def _redshift(config: Mapping[str, Any]) -> str | None:
+    engine = config.get("sqlKnowledgeBaseConfiguration", {}).get("redshiftConfiguration", {})
+    query = engine.get("queryEngineConfiguration", {})
+    serverless, provisioned = query.get("serverlessConfiguration", {}), query.get("provisionedConfiguration", {})
+    found = serverless.get("workgroupArn") or provisioned.get("clusterIdentifier")
+    return None if found is None else str(found)
+
+
+def _sources(
+    handle: Handle, base: Item, shared: Mapping[str, Any]
+) -> Iterator[DataConnection | DataStore | Encryption]:
+    listed = handle.each(LIST_DATA_SOURCES, knowledgeBaseId=base["knowledgeBaseId"])
+    for source, reply in handle.many(GET_DATA_SOURCE, listed, _source_id):
+        subject = f"{shared['ai_system']}#{source['dataSourceId']}"
+        with handle.item(subject):
+            detail = reply.one()
+            key = (detail.get("serverSideEncryptionConfiguration") or {}).get("kmsKeyArn")
+            yield encryption(subject, "data_source", key)
+            yield from _source(handle, subject, detail, shared)
+
+
+def _source(
+    handle: Handle, subject: str, detail: Item, shared: Mapping[str, Any]
+) -> Iterator[DataConnection | DataStore]:
+    config = detail["dataSourceConfiguration"]
+    common = {**shared, "direction": "read", "connector": config["type"], "created": when(detail, "createdAt")}
+    bucket = config.get("s3Configuration")
+    if bucket is None:
+        store, third_party = _other_end(config)
+        yield DataConnection(subject=subject, store=store or subject, third_party=third_party, **common)
+        return
+    tags = _bucket_tags(handle, bucket)
+    yield DataConnection(
+        subject=subject, store=bucket["bucketArn"], third_party=False, classification=tagged(tags, CLASSIFICATION),
+        **common,
+    )  # fmt: skip
+    yield DataStore(
+        subject=bucket["bucketArn"], type="s3_bucket", role="source", name=_bucket_name(bucket), tags=tags,
+        classification=tagged(tags, CLASSIFICATION), owner_account=field(bucket, "bucketOwnerAccountId", NOT_EXPOSED),
+    )  # fmt: skip
+
+
+def _other_end(config: Mapping[str, Any]) -> tuple[str | None, bool | Missing]:
+    """Address of what is no bucket, and whether it is a third party's."""
+    type_ = config["type"]
+    if type_ in SERVICES:
+        source = (config.get(f"{SERVICES[type_]}Configuration") or {}).get("sourceConfiguration") or {}
+        return source.get("hostUrl") or ", ".join(source.get("siteUrls", ())) or None, True
+    if type_ == "WEB":
+        urls = config["webConfiguration"]["sourceConfiguration"]["urlConfiguration"].get("seedUrls", ())
+        return ", ".join(url["url"] for url in urls if "url" in url) or None, NOT_EXPOSED
+    if type_ == "REDSHIFT_METADATA":
+        return None, False
+    return None, NOT_EXPOSED if type_ in OPEN_TYPES else unknown_value(type_)
+
+
+def _bucket_tags(handle: Handle, bucket: Mapping[str, Any]) -> Tags:
+    """Tags of a bucket; one of another account or region may refuse, and then they are unread."""
+    owner = bucket.get("bucketOwnerAccountId")
+    expected = {"ExpectedBucketOwner": owner} if owner else {}
+    found = handle.attempt(GET_BUCKET_TAGS, Bucket=_bucket_name(bucket), **expected)
+    if found is None or isinstance(found, Missing):
+        return found or ()
+    if "TagSet" not in found:
+        handle.note(GET_BUCKET_TAGS, Reason.INVALID_ANSWER, "the answer has no TagSet", cure="Run again.")
+        return unread(f"{GET_BUCKET_TAGS.op}: {Reason.INVALID_ANSWER}")
+    return pairs(found["TagSet"])
+
+
+def _knowledge_base(subject: str, base: Item, detail: Detail, tags: Tags) -> AiSystem:
+    vector = _config(detail).get("vectorKnowledgeBaseConfiguration") or {}
+    managed = _config(detail).get("managedKnowledgeBaseConfiguration") or {}
+    model = detail if isinstance(detail, Missing) else field({**managed, **vector}, "embeddingModelArn")
+    return AiSystem(
+        subject=subject, category="knowledge_base", provider="bedrock", name=base["name"], owner=tagged(tags, OWNER),
+        model=model, role=field(detail, "roleArn"), environment=tagged(tags, ENVIRONMENT),
+        permitted_class=tagged(tags, PERMITTED_CLASS), state=base["status"], created=when(detail, "createdAt"),
+    )  # fmt: skip
+
+
+def _config(detail: Detail) -> dict[str, Any]:
+    return {} if isinstance(detail, Missing) else detail.get("knowledgeBaseConfiguration") or {}
+
+
+def _base_id(base: Item) -> dict[str, str]:
+    return {"knowledgeBaseId": base["knowledgeBaseId"]}
+
+
+def _source_id(source: Item) -> dict[str, str]:
+    return {"knowledgeBaseId": source["knowledgeBaseId"], "dataSourceId": source["dataSourceId"]}
+
+
+def _base_arn(handle: Handle, base: Item) -> str:
+    return arn(handle, "bedrock", f"knowledge-base/{base['knowledgeBaseId']}")
+
+
+def _bucket_name(bucket: Mapping[str, Any]) -> str:
+    return str(bucket["bucketArn"]).rsplit(":", 1)[-1]

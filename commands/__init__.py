@@ -1,0 +1,1 @@
+"""One file per sub-command; `runner.py` loads only the one that is asked for."""

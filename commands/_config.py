@@ -1,0 +1,142 @@
+"""Reads `annexa.toml`: who we are, which sources, which registers; references to credentials, never credentials."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from annexa.evidence.errors import ConfigError
+
+DEFAULT = Path("annexa.toml")
+HINT = "`annexa init` writes a commented example to compare with"
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the tables: an unknown key is an error."""
+
+
+class OrganisationTable(_Table, frozen=True, kw_only=True):
+    """`[organisation]`."""
+
+    id: str
+    """Short id; it is part of every finding's id and must never change."""
+    name: str
+    """Name for people."""
+
+
+class Period(_Table, frozen=True, kw_only=True):
+    """A period under audit; both days belong to it."""
+
+    start: str
+    end: str
+
+
+class Isms(_Table, frozen=True, kw_only=True):
+    """`[[isms]]`: what one management system covers."""
+
+    id: str = "main"
+    statement: str = ""
+    """Scope statement."""
+    period: Period | None = None
+    sources: tuple[str, ...] = ("*",)
+    """Sources that it covers, with `*`."""
+    scopes: tuple[str, ...] = ("*",)
+    """Scopes that it covers, with `*`."""
+
+
+class ExclusionTable(_Table, frozen=True, kw_only=True):
+    """`[[exclusions]]`: a scope that is not to be read; it counts as unread."""
+
+    source: str
+    scope: str
+    reason: str
+    owner: str
+    expires: str
+
+
+class RuleOff(_Table, frozen=True, kw_only=True):
+    """`[[rules_off]]`: a rule that the organisation switches off."""
+
+    rule: str
+    because: str = ""
+
+
+class Keys(_Table, frozen=True, kw_only=True):
+    """`[keys]`: where the keys lie; always outside the vault."""
+
+    signing: str = "~/.config/annexa/signing-key.pem"
+    redaction: str = "~/.config/annexa/redaction-key"
+
+
+class Config(_Table, frozen=True, kw_only=True):
+    """The whole file."""
+
+    organisation: OrganisationTable
+    isms: tuple[Isms, ...] = (Isms(),)
+    sources: tuple[dict[str, Any], ...] = ()
+    """`[[sources]]`: `name`, `vendor`, and what that vendor's settings allow."""
+    registers: str | None = None
+    """Folder of the registers, relative to the file."""
+    parameters: dict[str, str | bool | int | list[str]] = {}
+    """Thresholds and lists of the organisation, by their names in `annexa controls --parameters`."""
+    rules_off: tuple[RuleOff, ...] = ()
+    exclusions: tuple[ExclusionTable, ...] = ()
+    vault: str = "annexa-vault"
+    keys: Keys = Keys()
+
+
+def read(path: Path | None) -> tuple[Config | None, Path]:
+    """Read the file that was named, or `annexa.toml` if it is here; None where there is none and none was named."""
+    place = path or DEFAULT
+    if not place.exists():
+        if path is not None:
+            raise ConfigError("there is no such file", file=path, hint="check the path, or run `annexa init`")
+        return None, Path.cwd()
+    return parse(place.read_bytes(), place), place.resolve().parent
+
+
+def parse(data: bytes, place: Path) -> Config:
+    """Parse the file's bytes; every mistake becomes a `ConfigError` that names the field."""
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"is no TOML: {error}", file=place, hint=HINT) from error
+    config: Config = convert(table, Config, place, "")
+    _distinct(config, place)
+    return config
+
+
+def convert(table: Any, into: type[Any], place: Path | str, field: str) -> Any:
+    """Turn a table into its typed form; errors name the field and what it can be."""
+    try:
+        return msgspec.convert(table, into)
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at `")
+        name = (field + where.rstrip("`").removeprefix("$")).lstrip(".") or None
+        raise ConfigError(
+            _plain(message), file=place, field=name, expected=_expected(message, into), hint=HINT
+        ) from error
+
+
+def _plain(message: str) -> str:
+    return message.replace("Object contains unknown field", "unknown key").replace(
+        "Object missing required field", "missing key"
+    )
+
+
+def _expected(message: str, into: type[Any]) -> str | None:
+    return "one of the keys " + ", ".join(into.__struct_fields__) if "unknown field" in message else None
+
+
+def _distinct(config: Config, place: Path) -> None:
+    seen = set[str]()
+    for index, source in enumerate(config.sources):
+        name, vendor = source.get("name"), source.get("vendor")
+        if not isinstance(name, str) or not isinstance(vendor, str):
+            raise ConfigError("needs `name` and `vendor`", file=place, field=f"sources[{index}]", hint=HINT)
+        if name in seen:
+            raise ConfigError(
+                f"{name} is named twice", file=place, field=f"sources[{index}]", hint="give each a name of its own"
+            )
+        seen.add(name)

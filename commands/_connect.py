@@ -1,0 +1,160 @@
+"""From the configuration to connected sources: what can be asked, what cannot, and why."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from annexa import collectors
+from annexa.collectors._plan import Exclusion
+from annexa.collectors._source import CannotStartError, Circumstances, Source
+from annexa.commands._config import Config, OrganisationTable, convert
+from annexa.commands._place import Here
+from annexa.evidence.call import Collector
+from annexa.evidence.clock import Clock
+from annexa.evidence.errors import ConfigError, UsageError
+from annexa.evidence.manifest import SourceInfo
+from annexa.mappings.parameters import SWITCHED_OFF, load_parameters
+from annexa.schemas.words import Environment
+
+Pair = tuple[Source, tuple[Collector, ...]]
+
+EXTRAS = {
+    "aws": "aws",
+    "google_workspace": "google",
+    "google_cloud": "google",
+    "microsoft": "microsoft",
+    "azure": "microsoft",
+}
+"""The extra that brings a vendor's SDK."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connected:
+    """Sources that can be asked, and those that cannot."""
+
+    pairs: tuple[Pair, ...]
+    cannot: tuple[SourceInfo, ...]
+    cures: Mapping[str, str]
+    """What to do about each that cannot."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lent:
+    """What the command lends to every source."""
+
+    clock: Clock
+    run_id: str
+    threads: int = 32
+    pacing: bool = True
+    sandbox: bool = False
+    prepare: Callable[[Any], None] | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+
+def connect(here: Here, lent: Lent, only: tuple[str, ...] = ()) -> Connected:
+    """Connect every source of the configuration, or what the environment offers where there is none."""
+    organisation = (here.config.organisation if here.config else unnamed()).id
+    pool = ThreadPoolExecutor(lent.threads, "annexa-calls") if lent.threads > 1 else None
+    circumstances = Circumstances(
+        organisation=organisation, clock=lent.clock, run_id=lent.run_id, pool=pool, environment=lent.environment,
+        pacing=lent.pacing, prepare=lent.prepare, sandbox=lent.sandbox, connections=lent.threads * 2,
+    )  # fmt: skip
+    pairs, cannot, cures = list[Pair](), list[SourceInfo](), dict[str, str]()
+    for table in _tables(here, only):
+        try:
+            pairs.append(_one(table, circumstances, here))
+        except CannotStartError as error:
+            cannot.append(_not_started(table, error.says, organisation))
+            cures[str(table["name"])] = error.cure
+        except ImportError as error:
+            extra = EXTRAS.get(table["vendor"], table["vendor"])
+            cannot.append(_not_started(table, f"not installed: {error.name}", organisation))
+            cures[str(table["name"])] = f"pip install 'annexa[{extra}]'"
+    return Connected(pairs=tuple(pairs), cannot=tuple(cannot), cures=cures)
+
+
+def unnamed() -> OrganisationTable:
+    """The organisation of a run without configuration."""
+    return OrganisationTable(id="unnamed", name="(no annexa.toml: organisation not named)")
+
+
+def exclusions(config: Config | None) -> tuple[Exclusion, ...]:
+    """Scopes that the organisation leaves out."""
+    return tuple(
+        Exclusion(source=row.source, scope=row.scope, reason=row.reason, owner=row.owner, expires=row.expires)
+        for row in (config.exclusions if config else ())
+    )
+
+
+def _tables(here: Here, only: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """The sources' tables; without a configuration, AWS with the credentials that the environment offers."""
+    offered = {"name": "aws:main", "vendor": "aws"}
+    tables = [dict(table) for table in here.config.sources] if here.config else [offered]
+    tables.append(_registers(here))
+    unknown = set(only) - {table["name"] for table in tables} - {table["vendor"] for table in tables}
+    if unknown:
+        names = ", ".join(str(table["name"]) for table in tables)
+        raise UsageError(f"there is no source {sorted(unknown)[0]!r}", hint=f"the sources are: {names}")
+    for table in tables:
+        if not only or table["name"] in only or table["vendor"] in only or table["vendor"] == "registers":
+            yield table
+
+
+def _registers(here: Here) -> dict[str, Any]:
+    config = here.config
+    folder = here.path(config.registers) if config and config.registers else None
+    if folder is not None and not folder.is_dir():
+        raise ConfigError(
+            f"{folder} is no folder", field="registers", file="annexa.toml", hint="make it, or run `annexa init`"
+        )
+    return {
+        "name": "registers:main", "vendor": "registers", "folder": folder and str(folder), "parameters": parameters(config),
+    }  # fmt: skip
+
+
+def parameters(config: Config | None) -> tuple[dict[str, Any], ...]:
+    """Every effective threshold, list and switch as a row: the organisation's where it set one, else ours."""
+    entries, own = load_parameters().entries, dict(config.parameters) if config else {}
+    unknown = sorted(set(own) - set(entries))
+    if unknown:
+        near = ", ".join(get_close_matches(unknown[0], entries, n=3)) or "see `annexa controls --parameters`"
+        raise ConfigError(
+            f"there is no parameter {unknown[0]!r}",
+            field="parameters",
+            file="annexa.toml",
+            hint=f"did you mean: {near}",
+        )
+    rows = [
+        {"name": name, "value": own.get(name, entry.value), "default": entry.value,
+         "set_by": "organisation" if name in own else "annexa"}
+        for name, entry in sorted(entries.items()) if name in own or entry.value is not None
+    ]  # fmt: skip
+    off = config.rules_off if config else ()
+    rows += [
+        {"name": f"{SWITCHED_OFF}{row.rule}", "value": False, "default": True, "set_by": "organisation",
+         **({"because": row.because} if row.because else {})}
+        for row in off
+    ]  # fmt: skip
+    return tuple(rows)
+
+
+def _one(table: dict[str, Any], circumstances: Circumstances, here: Here) -> Pair:
+    if table["vendor"] not in collectors.names():
+        raise ConfigError(
+            f"there is no vendor {table['vendor']!r}", field=str(table["name"]), file="annexa.toml",
+            hint="take one of: " + ", ".join(collectors.names()),
+        )  # fmt: skip
+    module = collectors.vendor(table["vendor"])
+    settings = convert(table, module.Settings, "annexa.toml", str(table["name"]))
+    source: Source = module.connect(settings, circumstances)
+    return source, collectors.of(module)
+
+
+def _not_started(table: dict[str, Any], why: str, organisation: str) -> SourceInfo:
+    return SourceInfo(
+        source=str(table["name"]), vendor=str(table["vendor"]), tenant=organisation, environment=Environment.VENDOR,
+        started=False, why_not=why,
+    )  # fmt: skip

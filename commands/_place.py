@@ -1,0 +1,48 @@
+"""What every command needs first: configuration, vault, keys."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from annexa.commands._config import Config, read
+from annexa.evidence.errors import UsageError
+
+if TYPE_CHECKING:
+    from annexa.evidence.vault import Vault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Here:
+    """Where we are."""
+
+    config: Config | None
+    base: Path
+    """Folder to which the configuration's paths are relative."""
+    vault_path: Path
+
+    def vault(self, *, create: bool = False) -> "Vault":
+        """Open the vault."""
+        from annexa.evidence.vault import Vault
+
+        return Vault.open(self.vault_path, create=create)
+
+    def path(self, text: str) -> Path:
+        """A path of the configuration."""
+        place = Path(text).expanduser()
+        return place if place.is_absolute() else self.base / place
+
+    def needed(self) -> Config:
+        """The configuration, where a command cannot do without."""
+        if self.config is None:
+            raise UsageError("there is no annexa.toml here", hint="run `annexa init`, or name one with --config")
+        return self.config
+
+
+def here(ctx: click.Context) -> Here:
+    """Read the configuration that the command line names."""
+    asked: dict[str, Any] = ctx.obj
+    config, base = read(asked["config"])
+    vault = asked["vault"] or (base / (config.vault if config else "annexa-vault"))
+    return Here(config=config, base=base, vault_path=vault)

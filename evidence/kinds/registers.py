@@ -1,0 +1,211 @@
+"""What people supply: registers, decisions, exceptions. Their basis is `attested` or `imported`."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from annexa.evidence.fact import NOT_EXPOSED, Date, Day, Fact, Missing, Names, Text
+
+
+class RegisterEntry(Fact, tag="register_entry", frozen=True, kw_only=True):
+    """One AI system in the organisation's own register."""
+
+    name: str
+    """Name in the register."""
+    identifiers: tuple[str, ...]
+    """Ids, or patterns with `*`, under which sources show it."""
+    owner: Text = NOT_EXPOSED
+    """Who answers for it."""
+    supplier: Text = NOT_EXPOSED
+    """Whose product it is."""
+    tier: Text = NOT_EXPOSED
+    """Contract or product tier."""
+    purpose: Text = NOT_EXPOSED
+    """What it is for."""
+    permitted_class: Text = NOT_EXPOSED
+    """The highest class of information it may handle."""
+    approved_principals: Names = NOT_EXPOSED
+    """Ids, or patterns with `*`, of those who may use or administer it."""
+    administrators: Names = NOT_EXPOSED
+    """Ids, or patterns with `*`, of those who may administer it."""
+    approved_stores: Names = NOT_EXPOSED
+    """Data stores that it may read or write, by id or pattern."""
+    in_use_since: Day = NOT_EXPOSED
+    """First day of use."""
+    reviewed: Day = NOT_EXPOSED
+    """Day of the last review."""
+
+
+class Decision(Fact, tag="decision", frozen=True, kw_only=True):
+    """Setting X must be Y at this place, because Z, approved by N on D."""
+
+    setting: str
+    """Name in the settings dictionary, or of a rule's criterion."""
+    must: Literal["be", "be_one_of", "not_be", "be_at_least", "be_at_most", "contain_all", "contain_none"]
+    """How the observed value is held against `value`."""
+    value: str | bool | int | tuple[str, ...]
+    """What it is held against."""
+    applies_to: str = "organisation"
+    """`organisation`, a source, a scope's path or a subject's id; the most specific wins."""
+    because: str
+    """Why."""
+    approved_by: str
+    """Who decided."""
+    approved_on: Date
+    """When."""
+    until: Day = NOT_EXPOSED
+    """Last day on which it holds."""
+
+
+class SoaRow(Fact, tag="soa_row", frozen=True, kw_only=True):
+    """One row of the Statement of Applicability."""
+
+    control: Annotated[str, msgspec.Meta(pattern=r"^A\.[5-8]\.\d{1,2}$")]
+    """Control id."""
+    applicable: bool
+    """Whether the organisation says the control applies."""
+    justification: Text = NOT_EXPOSED
+    """Why it applies, or why not."""
+    claims_none_of: tuple[str, ...] = ()
+    """Populations of the catalogue that the exclusion says do not exist."""
+    implemented: Text = NOT_EXPOSED
+    """yes, partly, no."""
+    version: Text = NOT_EXPOSED
+    """Version of the statement."""
+    approved_by: Text = NOT_EXPOSED
+    """Who approved it."""
+    approved_on: Day = NOT_EXPOSED
+    """When."""
+
+
+class ExceptionEntry(Fact, tag="exception", frozen=True, kw_only=True):
+    """An accepted failure of one rule for named subjects, for a time."""
+
+    exception_id: str
+    """Id in the register."""
+    rule: str
+    """Rule id."""
+    subjects: tuple[str, ...]
+    """Subjects known at approval; a new one is a plain failure."""
+    reason: Text = NOT_EXPOSED
+    """Why it is accepted."""
+    risk: Text = NOT_EXPOSED
+    """Linked risk."""
+    compensating: Text = NOT_EXPOSED
+    """What is done instead."""
+    requester: Text = NOT_EXPOSED
+    """Who asked."""
+    approver: Text = NOT_EXPOSED
+    """The risk owner who approved; never the requester."""
+    start: Day = NOT_EXPOSED
+    """First day."""
+    expires: Day = NOT_EXPOSED
+    """Last day."""
+
+
+class Limitation(Fact, tag="limitation", frozen=True, kw_only=True):
+    """Something that stays unread for a time, by decision: it stays visible, and unread."""
+
+    reason: str
+    """Why it cannot be read."""
+    owner: str
+    """Who answers for it."""
+    expires: Date
+    """Last day."""
+    covers_source: str
+    """Source."""
+    covers_scope: str = "*"
+    """Scope path or pattern with `*`."""
+    covers_call: str = "*"
+    """Call or pattern with `*`."""
+
+
+class Attestation(Fact, tag="attestation", frozen=True, kw_only=True):
+    """A dated statement by a named person, with its document."""
+
+    statement: str
+    """What is stated."""
+    about: str
+    """The setting, need or question it answers."""
+    value: str | bool | int | Missing = NOT_EXPOSED
+    """The value stated, where it answers a setting."""
+    attester: Text = NOT_EXPOSED
+    """Who states it."""
+    role: Text = NOT_EXPOSED
+    """As what."""
+    stated_on: Day = NOT_EXPOSED
+    """When."""
+    period_from: Day = NOT_EXPOSED
+    """First day it speaks of."""
+    period_until: Day = NOT_EXPOSED
+    """Last day it speaks of."""
+    document: Text = NOT_EXPOSED
+    """File name of the document."""
+    document_sha256: Text = NOT_EXPOSED
+    """Digest of the document."""
+    version: Text = NOT_EXPOSED
+    """Version of the document."""
+    approver: Text = NOT_EXPOSED
+    """Who approved it."""
+    next_review: Day = NOT_EXPOSED
+    """When it is looked at again."""
+
+
+class Parameter(Fact, tag="parameter", frozen=True, kw_only=True):
+    """An effective threshold, list or switch with which the run is judged."""
+
+    name: str
+    """Name of the parameter, or `rule:<ID>` for a rule that is switched off."""
+    value: str | bool | int | tuple[str, ...]
+    """The effective value."""
+    default: str | bool | int | tuple[str, ...] | None = None
+    """Our own default."""
+    set_by: Literal["organisation", "annexa"]
+    """Whose value it is."""
+    because: Text = NOT_EXPOSED
+    """Why, where the organisation says."""
+
+
+class Retirement(Fact, tag="retirement", frozen=True, kw_only=True):
+    """A signed statement that a source or subject is gone for good."""
+
+    what: str
+    """Source or subject id."""
+    reason: str
+    """Why."""
+    approver: str
+    """Who says so."""
+    on: Date
+    """When."""
+
+
+class Supplier(Fact, tag="supplier", frozen=True, kw_only=True):
+    """One supplier with its contract and clause checklist."""
+
+    name: str
+    """Name."""
+    tier: Text = NOT_EXPOSED
+    """Contract tier."""
+    contract_until: Day = NOT_EXPOSED
+    """Last day of the contract."""
+    clauses: Names = NOT_EXPOSED
+    """Clauses that the contract has."""
+    reviewed: Day = NOT_EXPOSED
+    """Day of the last review."""
+
+
+class Risk(Fact, tag="risk", frozen=True, kw_only=True):
+    """One risk with its owner, rating and treatment."""
+
+    risk_id: str
+    """Id in the register."""
+    ai_system: Text = NOT_EXPOSED
+    """AI system it is about."""
+    owner: Text = NOT_EXPOSED
+    """Risk owner."""
+    rating: Text = NOT_EXPOSED
+    """Rating."""
+    treatment: Text = NOT_EXPOSED
+    """Treatment."""
+    assessed: Day = NOT_EXPOSED
+    """When it was last assessed."""

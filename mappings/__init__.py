@@ -1,0 +1,1 @@
+"""What facts mean: catalogue, rules, needs, settings dictionary, judge."""

@@ -1,0 +1,1 @@
+"""What leaves us, one file per format; a report decides nothing, it only says what was judged."""

@@ -1,0 +1,1 @@
+"""The make-believe company behind real HTTP on loopback."""

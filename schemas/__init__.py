@@ -1,0 +1,1 @@
+"""The JSON contracts and the one list of words."""
