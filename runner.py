@@ -71,10 +71,12 @@ def collect(order: Order) -> "tuple[Manifest, Seal]":
             organisation=order.organisation.id, run_id=run_id, version=version(), clock=order.clock,
             redactor=Redactor(order.redaction), token=lambda: secrets.token_hex(16), pool=pool,
         )  # fmt: skip
-        collecting = Collecting(means, Plan(order.exclusions, started[:10]), contained, order.noted)
+        plan = Plan(order.exclusions, started[:10])
+        collecting = Collecting(means, plan, contained, order.noted)
         for done in collecting.run(order.sources):
             write(writer, done)
-        manifest = _manifest(order, run_id, started)
+        accounts = {source.alias: plan.accounts(source) for source, _ in order.sources}
+        manifest = _manifest(order, run_id, started, accounts)
         writer.file("run.json", _json(manifest))
         seal = writer.finish(predicate_type=RUN, predicate=_predicate(manifest), key=order.key)
     return manifest, seal
@@ -103,13 +105,13 @@ def write(writer: "SealedFolder", done: "Done") -> None:
     writer.line("units", encode_trusted(done.gathered.unit))
 
 
-def _manifest(order: Order, run_id: str, started: str) -> "Manifest":
+def _manifest(order: Order, run_id: str, started: str, accounts: dict[str, tuple[str, ...]]) -> "Manifest":
     import msgspec
 
     from annexa.evidence.manifest import Manifest, Previous, declare
     from annexa.schemas.words import RunState
 
-    infos = (*_sources(order), *order.cannot)
+    infos = (*_sources(order, accounts), *order.cannot)
     previous = order.vault.previous(order.organisation.id)
     return Manifest(
         run_id=run_id, organisation=order.organisation, state=RunState.COMPLETE, planned=started, started=started,
@@ -121,12 +123,15 @@ def _manifest(order: Order, run_id: str, started: str) -> "Manifest":
     )  # fmt: skip
 
 
-def _sources(order: Order) -> "Iterator[SourceInfo]":
+def _sources(order: Order, accounts: dict[str, tuple[str, ...]]) -> "Iterator[SourceInfo]":
     from annexa.evidence.manifest import SourceInfo
 
     for source, _ in order.sources:
+        known = {
+            name: value for name, value in source.known(source.tenant).items() if name not in ("account", "region")
+        }
         yield SourceInfo(
-            source=source.alias, vendor=source.vendor, tenant=source.tenant, environment=source.environment,
+            known={**known, "accounts": accounts.get(source.alias, ())}, source=source.alias, vendor=source.vendor, tenant=source.tenant, environment=source.environment,
             hosts=source.hosts(), identities=source.identities(),
         )  # fmt: skip
 
@@ -147,7 +152,7 @@ def _predicate(manifest: "Manifest") -> dict[str, Any]:
     import msgspec
 
     stated = msgspec.to_builtins(manifest)
-    return {name: value for name, value in stated.items() if name not in ("collectors", "format")}
+    return {name: value for name, value in stated.items() if name not in ("collectors", "format", "registers")}
 
 
 def _json(value: Any) -> bytes:

@@ -29,6 +29,8 @@ class Answer:
     """The vendor's id of the request."""
     date: str | None = None
     """The vendor's date header."""
+    identity: str | None = None
+    """Under which identity it was asked, where that is not the wire's own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

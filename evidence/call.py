@@ -27,7 +27,9 @@ class Call:
     params: Mapping[str, Any] = field(default_factory=dict)
     """Parameters that are always sent."""
     absent: tuple[str, ...] = ()
-    """Error names by which the vendor says that there is none."""
+    """Error names by which the vendor says that there is none; `Name: words` where only these words in its text say so."""
+    asked_as: Literal["scope", "source"] = "scope"
+    """Under whose identity it is asked: the scope's own, or the one that the source signed in with."""
     costs: str | None = None
     """What one call costs, where it costs anything; such a call is made only when the configuration allows it."""
     unconfirmed: str | None = None

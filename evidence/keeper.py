@@ -103,6 +103,7 @@ class Keeper:
             host=answer.host,
             request_id=answer.request_id,
             date=answer.date,
+            identity=answer.identity or self.place.identity,
         )
         origin = Origin(call=call.op, page=kept, request_id=answer.request_id, host=answer.host, date=answer.date)
         return content, origin
@@ -119,6 +120,7 @@ class Keeper:
             status=trouble.status,
             host=trouble.host,
             request_id=trouble.request_id,
+            identity=self.place.identity,
         )
 
     def unread(self, error: UnreadError, subject: str | None) -> None:
@@ -151,7 +153,6 @@ class Keeper:
                 call=call.op,
                 params=dict(params),
                 page_number=number,
-                identity=place.identity,
                 at=stamp(self._clock.now()),
                 **rest,
             )

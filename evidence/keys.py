@@ -85,7 +85,11 @@ def generate(path: Path) -> SigningKey:
             raise KeyFileError(f"{taken} exists already", hint="a key is never overwritten: choose another name")
     key = SigningKey(ec.generate_private_key(ec.SECP256R1()))
     _create(path, key._pem(), 0o600)
-    _create(public_path(path), key.public.pem, 0o644)
+    try:
+        _create(public_path(path), key.public.pem, 0o644)
+    except KeyFileError:
+        path.unlink()
+        raise
     return key
 
 

@@ -44,6 +44,8 @@ class SourceInfo(Frozen, frozen=True, kw_only=True):
     """Whether it could be asked at all."""
     why_not: str | None = None
     """Why it could not."""
+    known: dict[str, str | bool | None | tuple[str, ...]] = {}
+    """What its collectors were told beside their scope, so that records can be rebuilt."""
 
 
 class YieldInfo(Frozen, frozen=True, kw_only=True):

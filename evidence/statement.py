@@ -7,7 +7,7 @@ its `verify/statement.pae`.
 """
 
 import base64
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
@@ -37,10 +37,23 @@ class SegmentLines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     lines: int
 
 
+Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+"""A SHA-256, hexadecimal."""
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """How a sealed folder names another one; a run names its previous run with all four, an assessment with two."""
+
+    run_id: str
+    statement_sha256: Digest
+    tree_root: Digest | None = None
+    tree_size: int | None = None
+
+
 class Tree(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The tree over all lines of all segments."""
 
-    root: str
+    root: Digest
     """RFC 6962 root, hexadecimal."""
     size: int
     """Number of lines."""
@@ -59,11 +72,21 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     tree: Tree
 
 
+def previous_run(predicate: dict[str, Any]) -> Link | None:
+    """The run that a predicate names as the one before it; raises `SealError` if it names it wrongly."""
+    try:
+        return msgspec.convert(predicate, _Linked, strict=True).previous
+    except msgspec.ValidationError as error:
+        said = f"the predicate's previous run is not named as it must be: {error}"
+        raise SealError(said, hint="take it from Vault.previous") from error
+
+
 def build(*, predicate_type: str, predicate: dict[str, Any], sums_sha256: str, files: int, tree: Tree) -> bytes:
-    """The statement's bytes; raises `SealError` if the predicate claims what is counted here."""
+    """The statement's bytes; raises `SealError` if the predicate claims what is counted here, or links to nothing."""
     counted: dict[str, Any] = {"files": files, "tree": msgspec.to_builtins(tree)}
     if taken := counted.keys() & predicate.keys():
         raise SealError(f"the predicate already has {sorted(taken)}", hint="leave these to the seal")
+    previous_run(predicate)
     body: dict[str, Any] = {
         "_type": STATEMENT_TYPE,
         "subject": [{"name": layout.SUMS, "digest": {"sha256": sums_sha256}}],
@@ -94,8 +117,8 @@ def parse(payload: bytes) -> Statement:
 def checkpoint(origin: str, tree: Tree, predicate: dict[str, Any]) -> str:
     """The text of a C2SP checkpoint: origin, size, root; then the digest of the previous run's statement, if any."""
     lines = [origin, str(tree.size), base64.b64encode(bytes.fromhex(tree.root)).decode()]
-    if previous := predicate.get("previous"):
-        lines.append(f"previous {previous['statement_sha256']}")
+    if previous := previous_run(predicate):
+        lines.append(f"previous {previous.statement_sha256}")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -118,6 +141,10 @@ class _Body(msgspec.Struct, forbid_unknown_fields=True, rename={"predicate_type"
     predicate: dict[str, Any]
 
 
-class _Counted(msgspec.Struct):
+class _Linked(msgspec.Struct):
+    previous: Link | None = None
+
+
+class _Counted(_Linked, kw_only=True):
     files: int
     tree: Tree

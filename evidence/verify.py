@@ -21,7 +21,7 @@ from annexa.evidence.errors import VaultError, VerifyError, storing
 from annexa.evidence.keys import VAULT_MARK, load_public
 from annexa.evidence.listing import input_runs, organisation_id, why_partial
 from annexa.evidence.reader import SealedReader
-from annexa.evidence.statement import ASSESSMENT_TYPE, RUN_TYPE
+from annexa.evidence.statement import ASSESSMENT_TYPE, RUN_TYPE, Link
 from annexa.evidence.vault import ASSESSMENTS, RUNS, Vault
 
 _IDS = {RUN_TYPE: "run_id", ASSESSMENT_TYPE: "assessment_id"}
@@ -88,16 +88,9 @@ def _links(checked: Folder, *, failed: bool) -> Iterator[Problem]:
             yield from _link(checked, parent.parent / RUNS, run, "its input, the run", failed=failed)
 
 
-class _Link(msgspec.Struct):
-    run_id: str
-    statement_sha256: str
-    tree_root: str | None = None
-    tree_size: int | None = None
-
-
 def _link(checked: Folder, folder: Path, named: object, what: str, *, failed: bool) -> Iterator[Problem]:
     try:
-        link = msgspec.convert(named, _Link)
+        link = msgspec.convert(named, Link)
     except msgspec.ValidationError as error:
         yield checked.problem("link", f"it does not say which is {what}: {error}")
         return

@@ -105,9 +105,7 @@ def _part(field: str, operator: str, raw: Any, kind: str, default: Any, context:
         unset = UnknownReason.CRITERION_UNREAD if parameter.invalid else None
         unset = UnknownReason.CRITERION_UNSET if parameter.value is None and unset is None else unset
         operand = parameter.span if operator == "within" and parameter.span else parameter.value
-        return Part(
-            field=field, operator=operator, operand=operand, around=around, parameter=parameter, unset=unset
-        )
+        return Part(field=field, operator=operator, operand=operand, around=around, parameter=parameter, unset=unset)
     if operator == "at_scale":
         raw = context.scale(raw["scale"], at_least=raw.get("at_least"), at_most=raw.get("at_most"))
     return Part(field=field, operator=operator, operand=raw, around=around)

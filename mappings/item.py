@@ -15,7 +15,7 @@ from annexa.mappings.condition import Part, Seen, look, make_ready, see, shown, 
 from annexa.mappings.context import Context
 from annexa.mappings.criterion import Settled, settle
 from annexa.mappings.decisions import Place, place_of
-from annexa.mappings.operators import Around, check
+from annexa.mappings.operators import check
 from annexa.mappings.outcome import Outcome
 from annexa.mappings.predicates import PREDICATES, Predicate
 from annexa.mappings.rule import Rule

@@ -32,14 +32,14 @@ the operator compares (text for a number) is `unknown_value`. A time after the m
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 import msgspec
 
 from annexa.evidence.fact import ABSENT, Missing
-from annexa.mappings.parameters import Span
+from annexa.mappings.times import DAY, Span, moment
 from annexa.schemas.words import State, UnknownReason, Verdict
 
 AS_OF = "as_of"
@@ -111,18 +111,6 @@ def check(operator: str, value: Any, operand: Any, around: Around) -> Held:
     return _HOW[operator](value, operand, around)
 
 
-def moment(value: Any, *, end_of_day: bool) -> datetime | None:
-    """A time as a moment in UTC; a day as its end or its start; None if it is neither."""
-    try:
-        parsed = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    if len(value) == _DAY:
-        day = datetime.combine(parsed.date(), time(), UTC)
-        return day + timedelta(days=1) if end_of_day else day
-    return parsed if parsed.tzinfo else None
-
-
 def _held(holds: bool) -> Held:
     return PASS if holds else FAIL
 
@@ -189,7 +177,7 @@ def _within(value: Any, operand: Any, around: Around) -> Held:
         return _odd()
     if seen > around.as_of:
         return UNKNOWN[UnknownReason.INVALID_RECORD]
-    return _held(seen.date() >= earliest.date() if len(value) == _DAY else seen >= earliest)
+    return _held(seen.date() >= earliest.date() if len(value) == DAY else seen >= earliest)
 
 
 def _before(value: Any, operand: Any, around: Around) -> Held:
@@ -209,8 +197,8 @@ def _compared(value: Any, operand: Any, around: Around, holds: Callable[[Any, An
         return _odd()
     if operand == AS_OF:
         return _held(holds(left, around.as_of))
-    if len(operand) == _DAY:
-        day, limit = date.fromisoformat(value[:_DAY]), date.fromisoformat(operand)
+    if len(operand) == DAY:
+        day, limit = date.fromisoformat(value[:DAY]), date.fromisoformat(operand)
         return _held(day != limit and holds(day, limit))
     right = moment(operand, end_of_day=False)
     return _odd() if right is None else _held(left != right and holds(left, right))
@@ -251,7 +239,6 @@ def _at_scale(value: Any, operand: ScaleTest, around: Around) -> Held:
     return _held(least <= place <= most)
 
 
-_DAY = len("2026-09-29")
 _HOW: dict[str, Callable[[Any, Any, Around], Held]] = {
     "is": _is,
     "equals": _equals,

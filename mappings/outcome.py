@@ -1,5 +1,7 @@
 """What judging one item gives, and the ways in which predicates say it."""
 
+from typing import TypedDict, Unpack
+
 import msgspec
 
 from annexa.evidence.record import Record
@@ -23,37 +25,41 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """False: it is not asked of this item, which leaves the population and is counted."""
 
 
-def passed(record: Record, observed: str | None = None, **words: str | Criterion | None) -> Outcome:
+class Whose(TypedDict, total=False):
+    """Whose rule it was, where it is not the rule's own criterion."""
+
+    criterion: Criterion | None
+    criterion_ref: str | None
+
+
+def passed(
+    record: Record, observed: str | None = None, *, expected: str | None = None, **whose: Unpack[Whose]
+) -> Outcome:
     """The item is in order."""
-    return _outcome(Verdict.PASS, record, observed, None, words)
+    basis = record.data.basis
+    return Outcome(verdict=Verdict.PASS, observed=observed, expected=expected, basis=basis, **whose)
 
 
-def failed(record: Record, observed: str, **words: str | Criterion | None) -> Outcome:
+def failed(record: Record, observed: str, *, expected: str | None = None, **whose: Unpack[Whose]) -> Outcome:
     """The item violates the rule."""
-    return _outcome(Verdict.FAIL, record, observed, None, words)
+    basis = record.data.basis
+    return Outcome(verdict=Verdict.FAIL, observed=observed, expected=expected, basis=basis, **whose)
 
 
-def unknown(record: Record, reason: UnknownReason | None, observed: str, **words: str | Criterion | None) -> Outcome:
-    """Nobody can say, and why."""
-    return _outcome(Verdict.UNKNOWN, record, observed, reason or UnknownReason.UNREAD, words)
+def unknown(
+    record: Record, reason: UnknownReason | None, observed: str, *, expected: str | None = None, **whose: Unpack[Whose]
+) -> Outcome:
+    """Nobody can say, and why; without a reason it is `unread`."""
+    reason, basis = reason or UnknownReason.UNREAD, record.data.basis
+    return Outcome(verdict=Verdict.UNKNOWN, reason=reason, observed=observed, expected=expected, basis=basis, **whose)
 
 
-def shown_only(record: Record, reason: UnknownReason, observed: str, **words: str | Criterion | None) -> Outcome:
+def shown_only(record: Record, reason: UnknownReason, observed: str, *, expected: str | None = None) -> Outcome:
     """It is shown to the reader, and neither passes nor fails."""
-    return _outcome(Verdict.SHOWN, record, observed, reason, words)
+    basis = record.data.basis
+    return Outcome(verdict=Verdict.SHOWN, reason=reason, observed=observed, expected=expected, basis=basis)
 
 
 def left_out(record: Record, observed: str) -> Outcome:
     """It is not asked of this item."""
-    return msgspec.structs.replace(_outcome(Verdict.SHOWN, record, observed, None, {}), required=False)
-
-
-def _outcome(
-    verdict: Verdict,
-    record: Record,
-    observed: str | None,
-    reason: UnknownReason | None,
-    words: dict[str, str | Criterion | None],
-) -> Outcome:
-    fields = {"verdict": verdict, "reason": reason, "observed": observed, "basis": record.data.basis, **words}
-    return msgspec.convert(fields, Outcome)
+    return Outcome(verdict=Verdict.SHOWN, observed=observed, basis=record.data.basis, required=False)

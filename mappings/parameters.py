@@ -1,8 +1,7 @@
 """The effective thresholds and lists: what the organisation set, else a default of ours that is labelled so."""
 
-import calendar
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -13,10 +12,10 @@ from annexa.evidence.errors import ConfigError
 from annexa.evidence.kinds import Parameter
 from annexa.evidence.record import Record
 from annexa.mappings.reading import convert, read
+from annexa.mappings.times import Span, Unit
 from annexa.schemas.words import Criterion
 
 Value = str | bool | int | tuple[str, ...]
-Unit = Literal["hours", "days", "months", "percent", "count", "list"]
 SWITCHED_OFF = "rule:"
 """What the name of a parameter begins with that switches a rule off."""
 
@@ -36,22 +35,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     parameters: dict[str, Entry]
-
-
-class Span(msgspec.Struct, frozen=True):
-    """A length of time; months are calendar months, so that a yearly review is due on the same day."""
-
-    number: int
-    unit: Unit
-
-    def before(self, moment: datetime) -> datetime:
-        """The moment that lies this long before `moment`."""
-        if self.unit == "months":
-            return months_before(moment, self.number)
-        return moment - timedelta(**{self.unit: self.number})
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.unit}"
 
 
 class Effective(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,13 +107,6 @@ class Parameters:
         if not isinstance(ours, int) or not _fits(entry.unit, theirs) or not isinstance(theirs, int):
             return False
         return theirs > ours if entry.direction == "lower" else entry.direction == "higher" and theirs < ours
-
-
-def months_before(moment: datetime, months: int) -> datetime:
-    """The same day and hour `months` calendar months earlier; the last day of a month that is too short for it."""
-    years, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    day = min(moment.day, calendar.monthrange(years, month + 1)[1])
-    return moment.replace(year=years, month=month + 1, day=day)
 
 
 def load_parameters(file: Path | None = None) -> Parameters:

@@ -8,6 +8,7 @@ one and an id was meant; a key that stands twice is refused, since YAML would si
 import difflib
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,12 +59,10 @@ def close_to(word: str, known: Any) -> str:
     )
 
 
-def digest(root: Path, files: list[Path]) -> str:
-    """SHA-256 over the names and digests of `files`, in order of their names below `root`."""
-    whole = hashlib.sha256()
-    for name, file in sorted((file.relative_to(root).as_posix(), file) for file in files):
-        whole.update(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {name}\n".encode())
-    return whole.hexdigest()
+def digest(files: Mapping[str, Path]) -> str:
+    """SHA-256 over the digests and names of `files`, in the order of the names."""
+    lines = [f"{hashlib.sha256(files[name].read_bytes()).hexdigest()}  {name}\n" for name in sorted(files)]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _hint(message: str, into: type[Any]) -> str:

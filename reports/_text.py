@@ -63,16 +63,19 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int, 
         for row in cells
     ]
     titles = [cut(column.title, widths[at]) for at, column in enumerate(columns)]
+    # The titles are rows: tabulate would make their columns two wider than they are.
+    lines = [titles, ["-" * size for size in widths], *shown]
     align = ["right" if column.right else "left" for column in columns]
-    text = tabulate(shown, titles, tablefmt="simple", disable_numparse=True, colalign=align if shown else None)
+    text = tabulate(lines, tablefmt="plain", disable_numparse=True, colalign=align)
     return [" " * indent + line.rstrip() for line in text.splitlines()]
 
 
 def paragraph(text: str, width: int, *, indent: int = 0, first: str = "") -> list[str]:
-    """Prose, wrapped; `first` stands before the first line, the others are indented to its end."""
+    """Prose, wrapped; `first` stands before the first line, and sets the others off by two."""
     lead = " " * indent + first
+    hanging = " " * (indent + (2 if first else 0))
     return textwrap.wrap(
-        clean(text), width, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False,
+        clean(text), width, initial_indent=lead, subsequent_indent=hanging, break_long_words=False,
         break_on_hyphens=False,
     ) or [lead.rstrip()]  # fmt: skip
 

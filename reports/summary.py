@@ -94,7 +94,7 @@ def summarise(assessment: Assessment, findings: Iterable[Finding]) -> Summary:
     own = _rows(assessment, by_rule, own=True)
     return Summary(
         assessment=assessment,
-        blind=_blind(assessment.blind_spots),
+        blind=fold(assessment.blind_spots),
         broken=tuple(row for row in own if not _all_accepted(row)),
         accepted=tuple(row for row in own if _all_accepted(row)),
         below=_rows(assessment, by_rule, own=False),
@@ -147,7 +147,7 @@ def _row(rule: RuleResult, findings: list[Finding], failed: int) -> Broken:
     )
 
 
-def _blind(spots: Iterable[BlindSpot]) -> tuple[Blind, ...]:
+def fold(spots: Iterable[BlindSpot]) -> tuple[Blind, ...]:
     """Fold the same call, unread for the same reason, over its scopes; what hides most controls comes first."""
     groups: dict[tuple[str, ...], list[BlindSpot]] = {}
     for spot in spots:

@@ -12,6 +12,9 @@ from typing import Any
 from annexa.sandbox._errors import BadFixture
 from annexa.sandbox._models import Shape, operation_model
 
+_LOWER_ON_THE_WIRE = {"State": ("available", "pending", "deleting", "failed")}
+"""EC2 sends an endpoint's state in lower case, whatever its model says."""
+
 
 def check_output(service: str, operation: str, output: dict[str, Any]) -> None:
     """Raise `BadFixture` with every violation of the operation's output shape."""
@@ -44,7 +47,7 @@ def _walk(shape: Shape, value: Any, at: str) -> Iterator[str]:
 
 
 def _text(shape: Shape, value: str, at: str) -> Iterator[str]:
-    if shape.enum and value not in shape.enum:
+    if shape.enum and value not in shape.enum and value.lower() not in _LOWER_ON_THE_WIRE.get(shape.name, ()):
         yield f"{at}: {value!r} is not one of {', '.join(shape.enum)}"
     longest = shape.metadata.get("max")
     if longest is not None and len(value) > longest:

@@ -9,6 +9,8 @@ SandboxError, and below it:
 └── Unresolved      the host name does not exist
 """
 
+from collections.abc import Mapping
+
 
 class SandboxError(Exception):
     """Base of everything the sandbox raises."""
@@ -31,11 +33,16 @@ class BadFixture(SandboxError):
 
 
 class Cut(SandboxError):
-    """The connection is closed after `sent`, the first bytes of the body; `length` is what the head promised."""
+    """The connection is closed after `sent`, the first bytes of the body; `length` is what the head promised.
 
-    def __init__(self, sent: bytes, length: int, status: int, headers: dict[str, str]) -> None:
+    With `status` 0 it is closed before the head.
+    """
+
+    def __init__(
+        self, sent: bytes = b"", length: int = 0, status: int = 0, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__("the connection is cut")
-        self.sent, self.length, self.status, self.headers = sent, length, status, headers
+        self.sent, self.length, self.status, self.headers = sent, length, status, dict(headers or {})
 
 
 class Silence(SandboxError):

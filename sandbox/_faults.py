@@ -16,6 +16,7 @@ Kind = Literal[
     "throttled",
     "server_error",
     "timeout",
+    "hangup",
     "cut",
     "truncated",
     "repeated_token",

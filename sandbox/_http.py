@@ -104,7 +104,8 @@ class _Connection(socketserver.StreamRequestHandler):
         except Unresolved:
             return False
         except Cut as cut:
-            self.wfile.write(_head(cut.status, cut.headers, cut.length) + cut.sent)
+            if cut.status:
+                self.wfile.write(_head(cut.status, cut.headers, cut.length) + cut.sent)
             return False
         except SandboxError as mistake:
             self.server.mistakes.append(mistake)

@@ -16,7 +16,6 @@ from xml.sax.saxutils import escape
 from annexa.sandbox._errors import Unsupported
 from annexa.sandbox._models import Shape, members, operation_model, service_model
 
-
 _S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 

@@ -33,9 +33,11 @@ def spoil_output(kind: Kind, routed: Routed, output: Callable[[], dict[str, Any]
 
 
 def spoil_answer(kind: Kind, answer: Answer) -> Answer:
-    """The bytes under this fault; `cut` raises `Cut` with the first half of the body."""
+    """The bytes under this fault; `cut` raises `Cut` with the first half of the body, `hangup` one with nothing."""
     half = answer.body[: len(answer.body) // 2]
     match kind:
+        case "hangup":
+            raise Cut
         case "cut":
             raise Cut(half, len(answer.body) + 1, answer.status, answer.headers)
         case "truncated":

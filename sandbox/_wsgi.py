@@ -15,6 +15,8 @@ def answer_wsgi(
     try:
         status, headers, body = handle(*_request(environ))
     except Cut as cut:
+        if not cut.status:
+            raise ConnectionAbortedError(str(cut)) from cut
         start_response(f"{cut.status} Sandbox", [*cut.headers.items(), ("Content-Length", str(cut.length))])
         return _broken(cut)
     except (Silence, Unresolved) as nothing:

@@ -72,7 +72,11 @@ class AwsSource:
         """A wire to an account, to a region of it, or (for the tenant itself) to where we signed in."""
         account, _, region = (self.account if scope == self.tenant else scope).partition("/")
         frozen, identity = self._identity(account)
-        return self._wire(account, region or HOME, identity, frozen)
+        wire = self._wire(account, region or HOME, identity, frozen)
+        if account != self.account:
+            base, who = self._accounts[self.account]
+            wire.base = self._wire(self.account, HOME, who, base)
+        return wire
 
     def known(self, scope: str) -> Mapping[str, Any]:
         """Account, region, and what connecting told about the organisation."""
@@ -104,6 +108,10 @@ class AwsSource:
         return wire
 
     def _profile(self, profile: str | None) -> Frozen:
+        if self._lent.sandbox:
+            given = self._lent.environment
+            made_up = ReadOnlyCredentials(given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], None)
+            return Frozen(lambda: made_up)
         try:
             found = boto3.Session(profile_name=profile).get_credentials()
         except BotoCoreError as error:

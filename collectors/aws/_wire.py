@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextvars import copy_context
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -48,9 +49,14 @@ class AwsWire:
         self._credentials, self._pool = credentials, pool
         self.identity = identity
         self.hosts: set[str] = set()
+        self.base: AwsWire | None = None
+        """The wire of the identity that the source signed in with, if that is another."""
 
     def pages(self, call: Call, params: Mapping[str, Any]) -> Iterator[Answer]:
         """Every page in order, one page being held at a time."""
+        if call.asked_as == "source" and self.base is not None:
+            yield from (replace(answer, identity=self.base.identity) for answer in self.base.pages(call, params))
+            return
         service, operation = call.op.split(":", 1)
         client = self._clients.client(service, self._region)
         model = client.meta.service_model.operation_model(operation)
@@ -119,7 +125,7 @@ class AwsWire:
         region = meta.get("HTTPHeaders", {}).get("x-amz-bucket-region")
         if code in MOVED and region and flight.region != region:
             raise _ElsewhereError(region)
-        if code in call.absent:
+        if any(_says(error, each) for each in call.absent):
             return AbsentError(code, _answer(_faults.body_of(error), meta, flight))
         return UnreadError(call, _faults.from_response(call, error, self.identity, flight.host))
 
@@ -129,6 +135,11 @@ class AwsWire:
         if problem:
             raise UnreadError(call, _faults.invalid("unreadable_body", problem, flight.host))
         return _answer(plain(parsed), meta, flight)
+
+
+def _says(error: aws.ClientError, absence: str) -> bool:
+    code, _, words = absence.partition(": ")
+    return _faults.code_of(error) == code and words in str(error.response.get("Error", {}).get("Message", ""))
 
 
 def _answer(content: dict[str, Any], meta: Mapping[str, Any], flight: InFlight) -> Answer:

@@ -67,6 +67,8 @@ ADDRESSES: dict[tuple[str, ...], str] = {
     ("http", "agentcoreRuntime"): "arn", ("http", "passthrough"): "endpoint", ("inference", "provider"): "endpoint",
 }  # fmt: skip
 """Sorts of target whose address stands in the answer, and where."""
+UNKNOWN = "SDK_UNKNOWN_MEMBER"
+"""Under which botocore hands over the name of a sort that its description does not hold."""
 WITHOUT_ADDRESS = (
     ("mcp", "openApiSchema"), ("mcp", "smithyModel"), ("mcp", "connector"), ("http", "connector"),
     ("inference", "connector"),
@@ -204,12 +206,13 @@ def _connection(system: str, target: Item, detail: Detail) -> DataConnection:
 
 
 def _sort(detail: Detail) -> tuple[tuple[str, ...], Mapping[str, Any]]:
-    """What sort of target it is, and its configuration; a sort that the SDK does not know is left as it came."""
+    """What sort of target it is, and its configuration."""
     outer = {} if isinstance(detail, Missing) else detail["targetConfiguration"]
     for protocol, inner in outer.items():
+        if protocol == UNKNOWN:
+            return (inner["name"],), {}
         for sort, config in inner.items():
-            return (protocol, sort), config if isinstance(config, dict) else {}
-        return (protocol,), {}
+            return (protocol, config["name"] if sort == UNKNOWN else sort), config
     return (), {}
 
 

@@ -21,7 +21,7 @@ GET_GUARDRAIL = Call(
     op="bedrock:GetGuardrail",
     needs="bedrock:GetGuardrail",
     keep=("inputAction", "outputAction", "action"),
-    drop=("text", "pattern", "description"),
+    drop=("text", "pattern", "description", "examples", "statusReasons", "failureRecommendations"),
 )
 LIST_ENFORCED = Call(
     op="bedrock:ListEnforcedGuardrailsConfiguration",

@@ -15,10 +15,11 @@ from annexa.collectors.aws._resources import (
     tag_map,
     when,
 )
+from annexa.collectors.aws._stores import base_config, other_end, vector_store
 from annexa.collectors.aws._values import CLASSIFICATION, ENVIRONMENT, pairs, tagged
 from annexa.collectors.aws.agents import LIST_AGENTS, LIST_ALIASES, LIST_TAGS
 from annexa.evidence.call import Call, collects
-from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value, unread
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unread
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds.data import DataConnection, DataStore
 from annexa.evidence.kinds.settings import Encryption
@@ -48,25 +49,23 @@ GET_DATA_SOURCE = Call(
     op="bedrock-agent:GetDataSource",
     needs="bedrock:GetDataSource",
     path="dataSource",
-    drop=("description", "failureReasons", "connectorParameters", "parsingPrompt"),
+    drop=("description", "failureReasons", "inclusionPrefixes", "connectorParameters", "parsingPrompt"),
 )
 GET_BUCKET_TAGS = Call(op="s3:GetBucketTagging", needs="s3:GetBucketTagging", absent=("NoSuchTagSet",))
 
-STORES = {
-    "OPENSEARCH_SERVERLESS": ("opensearchServerlessConfiguration", "collectionArn", False),
-    "OPENSEARCH_MANAGED_CLUSTER": ("opensearchManagedClusterConfiguration", "domainArn", False),
-    "PINECONE": ("pineconeConfiguration", "connectionString", True),
-    "REDIS_ENTERPRISE_CLOUD": ("redisEnterpriseCloudConfiguration", "endpoint", True),
-    "MONGO_DB_ATLAS": ("mongoDbAtlasConfiguration", "endpoint", True),
-    "RDS": ("rdsConfiguration", "resourceArn", False),
-    "NEPTUNE_ANALYTICS": ("neptuneAnalyticsConfiguration", "graphArn", False),
-    "S3_VECTORS": ("s3VectorsConfiguration", "vectorBucketArn", False),
-}
-"""Per type of vector store: where its configuration and its address stand, and whether it is a third party's."""
-SERVICES = {"CONFLUENCE": "confluence", "SALESFORCE": "salesforce", "SHAREPOINT": "sharePoint"}
-"""Types of data source that are a third party's service, and how their configuration's name begins."""
-OPEN_TYPES = ("WEB", "CUSTOM", "MANAGED_KNOWLEDGE_BASE_CONNECTOR")
-"""Types of which the vendor does not say whose the other end is."""
+
+@collects((AiSystem, Encryption), LIST_KNOWLEDGE_BASES, GET_KNOWLEDGE_BASE, LIST_TAGS, per="region", signals="bedrock")
+def knowledge_bases(handle: Handle) -> Iterator[AiSystem | Encryption]:
+    """One record per knowledge base, and one about its key where AWS manages its storage."""
+    for base, reply in handle.many(GET_KNOWLEDGE_BASE, handle.each(LIST_KNOWLEDGE_BASES), _base_id):
+        subject = _base_arn(handle, base)
+        with handle.item(subject):
+            detail = handle.detail(GET_KNOWLEDGE_BASE, reply.one)
+            yield _knowledge_base(subject, base, detail, tag_map(handle, LIST_TAGS, resourceArn=subject))
+            managed = base_config(detail).get("managedKnowledgeBaseConfiguration")
+            if managed is not None:
+                key = (managed.get("serverSideEncryptionConfiguration") or {}).get("kmsKeyArn")
+                yield encryption(subject, "knowledge_base", key)
 
 
 @collects(
@@ -117,35 +116,12 @@ def _storage(detail: Detail, shared: Mapping[str, Any]) -> Iterator[DataConnecti
     if isinstance(detail, Missing):
         return
     subject = f"{shared['ai_system']}#storage"
-    type_, store, third_party = _store(detail)
+    type_, store, third_party = vector_store(detail)
     if type_ is not None:
         yield DataConnection(
             subject=subject, store=store or subject, direction="both", third_party=third_party, connector=type_,
             created=when(detail, "createdAt"), **shared,
         )  # fmt: skip
-
-
-def _store(detail: Item) -> tuple[str | None, str | None, bool | Missing]:
-    storage = detail.get("storageConfiguration")
-    if storage:
-        if storage["type"] not in STORES:
-            return storage["type"], None, unknown_value(storage["type"])
-        member, name, third_party = STORES[storage["type"]]
-        return storage["type"], (storage.get(member) or {}).get(name), third_party
-    config = _config(detail)
-    if config.get("type") == "KENDRA":
-        return "KENDRA", (config.get("kendraKnowledgeBaseConfiguration") or {}).get("kendraIndexArn"), False
-    if config.get("type") == "SQL":
-        return "REDSHIFT", _redshift(config), False
-    return None, None, NOT_EXPOSED
-
-
-def _redshift(config: Mapping[str, Any]) -> str | None:
-    engine = config.get("sqlKnowledgeBaseConfiguration", {}).get("redshiftConfiguration", {})
-    query = engine.get("queryEngineConfiguration", {})
-    serverless, provisioned = query.get("serverlessConfiguration", {}), query.get("provisionedConfiguration", {})
-    found = serverless.get("workgroupArn") or provisioned.get("clusterIdentifier")
-    return None if found is None else str(found)
 
 
 def _sources(
@@ -168,7 +144,7 @@ def _source(
     common = {**shared, "direction": "read", "connector": config["type"], "created": when(detail, "createdAt")}
     bucket = config.get("s3Configuration")
     if bucket is None:
-        store, third_party = _other_end(config)
+        store, third_party = other_end(config)
         yield DataConnection(subject=subject, store=store or subject, third_party=third_party, **common)
         return
     tags = _bucket_tags(handle, bucket)
@@ -180,20 +156,6 @@ def _source(
         subject=bucket["bucketArn"], type="s3_bucket", role="source", name=_bucket_name(bucket), tags=tags,
         classification=tagged(tags, CLASSIFICATION), owner_account=field(bucket, "bucketOwnerAccountId", NOT_EXPOSED),
     )  # fmt: skip
-
-
-def _other_end(config: Mapping[str, Any]) -> tuple[str | None, bool | Missing]:
-    """Address of what is no bucket, and whether it is a third party's."""
-    type_ = config["type"]
-    if type_ in SERVICES:
-        source = (config.get(f"{SERVICES[type_]}Configuration") or {}).get("sourceConfiguration") or {}
-        return source.get("hostUrl") or ", ".join(source.get("siteUrls", ())) or None, True
-    if type_ == "WEB":
-        urls = config["webConfiguration"]["sourceConfiguration"]["urlConfiguration"].get("seedUrls", ())
-        return ", ".join(url["url"] for url in urls if "url" in url) or None, NOT_EXPOSED
-    if type_ == "REDSHIFT_METADATA":
-        return None, False
-    return None, NOT_EXPOSED if type_ in OPEN_TYPES else unknown_value(type_)
 
 
 def _bucket_tags(handle: Handle, bucket: Mapping[str, Any]) -> Tags:
@@ -210,18 +172,14 @@ def _bucket_tags(handle: Handle, bucket: Mapping[str, Any]) -> Tags:
 
 
 def _knowledge_base(subject: str, base: Item, detail: Detail, tags: Tags) -> AiSystem:
-    vector = _config(detail).get("vectorKnowledgeBaseConfiguration") or {}
-    managed = _config(detail).get("managedKnowledgeBaseConfiguration") or {}
+    vector = base_config(detail).get("vectorKnowledgeBaseConfiguration") or {}
+    managed = base_config(detail).get("managedKnowledgeBaseConfiguration") or {}
     model = detail if isinstance(detail, Missing) else field({**managed, **vector}, "embeddingModelArn")
     return AiSystem(
         subject=subject, category="knowledge_base", provider="bedrock", name=base["name"], owner=tagged(tags, OWNER),
         model=model, role=field(detail, "roleArn"), environment=tagged(tags, ENVIRONMENT),
         permitted_class=tagged(tags, PERMITTED_CLASS), state=base["status"], created=when(detail, "createdAt"),
     )  # fmt: skip
-
-
-def _config(detail: Detail) -> dict[str, Any]:
-    return {} if isinstance(detail, Missing) else detail.get("knowledgeBaseConfiguration") or {}
 
 
 def _base_id(base: Item) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 A list of accounts is believed only if it holds the caller's own account and the management account. "Not in an
 organisation" proves exactly one account. That a service is absent in a region is claimed only from AWS's own public
-list of regions, and only where that list knows the region itself.
+lists, and only where they hold the region for another service.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ PUBLIC_LIST = Call(
     unconfirmed="AWS documents the path, not which service codes it holds; a code that it lacks proves nothing.",
 )  # fmt: skip
 
-INFRASTRUCTURE = "/aws/service/global-infrastructure"
+INFRASTRUCTURE = "/aws/service/global-infrastructure/services"
 """Where AWS publishes its regions and services; it can be read in some regions only, us-east-1 among them."""
 SERVICES = {
     "bedrock": "bedrock",
@@ -95,11 +95,11 @@ def regions(handle: Handle) -> Iterator[Scope]:
     for region in found:
         name = str(region["RegionName"])
         lacking = tuple(sorted(service for service, there in offered.items() if name not in there))
-        known = name in offered.get("", frozenset())
-        with handle.citing(region, *(cited if known and lacking else ())):
+        absent = lacking if len(lacking) < len(offered) else ()
+        with handle.citing(region, *(cited if absent else ())):
             yield Scope(
                 subject=f"{account}/{name}", level="region", path=f"{account}/{name}", at=f"{account}/{name}",
-                name=name, state=_region_state(region), absent_services=lacking if known else (),
+                name=name, state=_region_state(region), absent_services=absent,
             )  # fmt: skip
 
 
@@ -141,18 +141,15 @@ def _regions(handle: Handle) -> tuple[Call, list[Item]]:
 
 
 def _offered(handle: Handle) -> tuple[dict[str, frozenset[str]], list[Item]]:
-    """Regions in which AWS offers each service, and under "" the regions that its list knows; empty lists left out."""
+    """Regions in which AWS offers each service, as far as its list holds the service; and the pages that say so."""
     cited: dict[str, Item] = {}
     offered: dict[str, frozenset[str]] = {}
-    for code, service in {"": "", **SERVICES}.items():
-        path = f"{INFRASTRUCTURE}/services/{code}/regions" if code else f"{INFRASTRUCTURE}/regions"
-        with handle.item(path):
-            listed = list(handle.each(PUBLIC_LIST, Path=path))
+    with handle.item(INFRASTRUCTURE):
+        for code, service in SERVICES.items():
+            listed = list(handle.each(PUBLIC_LIST, Path=f"{INFRASTRUCTURE}/{code}/regions"))
             if listed:
                 offered[service] = frozenset(str(item["Value"]) for item in listed)
                 cited.update((item.origin.page, item) for item in listed)
-        if "" not in offered:
-            break
     return offered, list(cited.values())
 
 

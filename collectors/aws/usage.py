@@ -57,11 +57,13 @@ def cost(handle: Handle) -> Iterator[Usage]:
 def _metrics(handle: Handle, service: str, namespace: str, dimension: str) -> Iterator[Usage]:
     now = parse(str(handle.known["now"]))
     scope = f"{handle.known['account']}/{handle.known['region']}"
-    seen = set[str]()
+    found: dict[str, Item] = {}
     for metric in handle.each(LIST_METRICS, Namespace=namespace, MetricName="Invocations"):
-        what = _dimension(metric, dimension)
-        if what not in seen:
-            seen.add(what)
+        found.setdefault(_dimension(metric, dimension), metric)
+    if len(found) > 1:
+        found.pop("all", None)
+    for what, metric in found.items():
+        with handle.citing(metric):
             yield Usage(
                 subject=f"{scope}/{namespace}/Invocations/{what}", signal=f"cloudwatch.{namespace}", service=service,
                 count=NOT_EXPOSED, since=stamp(now - WINDOW), until=stamp(now),

@@ -31,12 +31,21 @@ SERVICE_NAMES = {
 }
 """The namespaces that a last-accessed report can list here."""
 REPORT_COLUMNS = (
-    "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,"
-    "mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,"
-    "access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,"
-    "access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,"
-    "cert_1_last_rotated,cert_2_active,cert_2_last_rotated"
-).split(",")
+    "user",
+    "arn",
+    "user_creation_time",
+    "password_enabled",
+    "password_last_used",
+    "password_last_changed",
+    "password_next_rotation",
+    "mfa_active",
+    *(
+        f"access_key_{number}_{part}"
+        for number in (1, 2)
+        for part in ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
+    ),
+    *(f"cert_{number}_{part}" for number in (1, 2) for part in ("active", "last_rotated")),
+)
 """The columns of the credential report, in order."""
 _UNSET = {
     "password_enabled": "false",

@@ -28,8 +28,9 @@ def describe_permission_set(world: "AwsWorld", question: Question) -> dict[str, 
 
 
 def get_inline_policy(world: "AwsWorld", question: Question) -> dict[str, Any]:
-    """The inline policy; an empty text if there is none, as the service answers."""
-    return {"InlinePolicy": _asked(world, question).get("_inline", "")}
+    """The inline policy; without one the member is left out, since the model allows no empty text."""
+    chosen = _asked(world, question)
+    return {"InlinePolicy": chosen["_inline"]} if "_inline" in chosen else {}
 
 
 def list_managed_policies(world: "AwsWorld", question: Question) -> dict[str, Any]:

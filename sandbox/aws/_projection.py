@@ -117,7 +117,8 @@ def project(
 def documents_as_text(service: str, operation: str, output: dict[str, Any]) -> dict[str, Any]:
     """The output with policy documents written as data turned into the JSON text that the model wants."""
     shape = operation_model(service, operation).output_shape
-    return _as_text(shape, output, encoded=service == "iam") if shape is not None else output  # type: ignore[no-any-return]
+    changed: dict[str, Any] = _as_text(shape, output, encoded=service == "iam") if shape is not None else output
+    return changed
 
 
 def _as_text(shape: Shape, value: Any, *, encoded: bool) -> Any:

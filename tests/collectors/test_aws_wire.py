@@ -93,14 +93,13 @@ def _guardrail(number: int) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIASMALLWORLD000000")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-a-secret")
     monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "must-never-be-used")
 
 
 def connected(url: str, pool: ThreadPoolExecutor | None = None) -> AwsSource:
     lent = Circumstances(
         organisation="acme",
+        environment={"AWS_ACCESS_KEY_ID": "AKIASMALLWORLD000000", "AWS_SECRET_ACCESS_KEY": "none"},
         clock=VirtualClock(NOW),
         run_id="r1",
         pool=pool,

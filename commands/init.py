@@ -1,0 +1,127 @@
+"""`annexa init`: a commented annexa.toml, a template for each register, and a signing key outside the vault."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import click
+
+from annexa.commands._config import Keys
+from annexa.evidence.errors import UsageError
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "ai_systems": {"id": "copilot-for-support", "name": "Support assistant", "identifiers": ["arn:aws:bedrock:*:*:agent/*"],
+                   "owner": "Mia Holm", "supplier": "AWS", "permitted_class": "internal", "reviewed": "2026-01-15"},
+    "decisions": {"id": "d-001", "setting": "aws.bedrock.data_retention", "must": "be_one_of", "value": ["none"],
+                  "applies_to": "organisation", "because": "Customer contracts forbid retention by suppliers.",
+                  "approved_by": "CISO", "approved_on": "2026-01-15"},
+    "soa": {"control": "A.8.25", "applicable": False, "justification": "We build no software.", "claims_none_of": ["ai_agents"],
+            "version": "3", "approved_by": "CISO", "approved_on": "2026-01-15"},
+    "exceptions": {"id": "x-001", "rule": "LOG-AWS-01", "subjects": ["111122223333/eu-west-1"], "reason": "Pilot.",
+                   "risk": "R-17", "requester": "Platform", "approver": "CISO", "start": "2026-03-01", "expires": "2026-05-31"},
+    "limitations": {"id": "l-001", "reason": "The acquired account joins our organisation in June.", "owner": "CISO",
+                    "expires": "2026-06-30", "covers_source": "aws:main", "covers_scope": "111122223333*"},
+    "retirements": {"id": "r-001", "what": "aws:old", "reason": "Tenant closed.", "approver": "CISO", "on": "2026-02-01"},
+}  # fmt: skip
+"""One row of each register, as the template shows it."""
+
+CONFIG = """\
+# What annexa collects, for whom, and where it keeps it. Credentials are never written here, only where to find them.
+# Every path is relative to this file.
+
+registers = "registers"            # folder of registers: what people supply
+vault = "annexa-vault"             # where runs are kept
+
+[organisation]
+id = "my-organisation"             # short; part of every finding's id, so never change it
+name = "My organisation"
+
+[[isms]]
+id = "main"
+statement = "What the management system covers, in a sentence."
+# period = {{ start = "2026-01-01", end = "2026-03-31" }}   # the period under audit
+# sources = ["aws:*"]              # what it covers; everything, if left out
+
+[[sources]]
+name = "aws:main"                  # your own name for it
+vendor = "aws"
+# profile = "audit"                # AWS profile of the base identity; the environment's, if left out
+# role = "annexa-collector"        # role assumed in every further account
+# external_id_env = "ANNEXA_EXTERNAL_ID"
+# costs = false                    # whether Cost Explorer may be asked (0.01 US$ a request)
+
+[keys]                             # always outside the vault
+signing = "{signing}"
+redaction = "{redaction}"
+
+# [parameters]                     # your own thresholds; `annexa controls --parameters` lists them all
+# key_age_days = 90
+
+# [[rules_off]]                    # switching a rule off leaves its need unmet until a decision covers it
+# rule = "CFG-AWS-05"
+# because = "..."
+
+# [[exclusions]]                   # a scope that is not to be read: it stays visible, as unread
+# source = "aws:main"
+# scope = "111122223333*"
+# reason = "..."
+# owner = "..."
+# expires = "2026-12-31"
+"""
+
+
+@click.command()
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder to write to (default: here).",
+)
+def command(into: Path) -> int:
+    """Write a commented annexa.toml, a template for each register, and a signing key.
+
+    Nothing that exists is overwritten. Fill the templates in and take the ending .template off: a template is no evidence.
+    """
+    from annexa.evidence import keys
+    from annexa.evidence.errors import storing
+
+    config = into / "annexa.toml"
+    if config.exists():
+        raise UsageError(
+            f"{config} exists already", hint="nothing is overwritten: edit it, or give another folder with --into"
+        )
+    places = Keys()
+    with storing(into):
+        (into / "registers").mkdir(parents=True, exist_ok=True)
+        for register in EXAMPLES:
+            path = into / "registers" / f"{register}.yaml.template"
+            if not path.exists():
+                path.write_text(template(register), encoding="utf-8")
+        config.write_text(CONFIG.format(signing=places.signing, redaction=places.redaction), encoding="utf-8")
+    click.echo(f"wrote {config} and {len(EXAMPLES)} templates in {into / 'registers'}")
+    signing = Path(places.signing).expanduser()
+    if signing.exists():
+        public = keys.load_public(keys.public_path(signing))
+        click.echo(f"the signing key {signing} exists already and is kept")
+    else:
+        signing.parent.mkdir(parents=True, exist_ok=True)
+        public = keys.generate(signing).public
+        click.echo(f"made the signing key {signing} (readable by you alone)")
+    keys.redaction_key(Path(places.redaction).expanduser())
+    click.echo(f"its public half is {keys.public_path(signing)}; give auditors a copy and this fingerprint:")
+    click.echo(f"  {keys.fingerprint(public)}")
+    return 0
+
+
+def template(register: str) -> str:
+    """A commented template: every field with what it means, and one row as an example."""
+    schema = json.loads((files("annexa.schemas") / f"register_{register}.schema.json").read_text("utf-8"))
+    lines = [f"# {schema['title']}. {schema['description']}", "#"]
+    for name, field in schema["properties"].items():
+        needed = "needed" if name in schema["required"] else "may be left out"
+        lines.append(f"# {name}: {field.get('description', '').rstrip('.') or 'text'} ({needed})")
+    lines += ["#", "# Remove the `# ` before the row, change it, repeat it; then name the file without .template.", ""]
+    for index, (name, value) in enumerate(EXAMPLES[register].items()):
+        lines.append(f"# {'- ' if index == 0 else '  '}{name}: {json.dumps(value, ensure_ascii=False)}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,48 @@
+"""`annexa records`: browse what a run collected."""
+
+from itertools import islice
+
+import click
+
+from annexa.commands._place import here
+from annexa.commands._reading import format_option, show
+
+
+@click.command("records")
+@click.argument("run", default="latest")
+@click.option("--kind", help="Only records of this kind.")
+@click.option("--source", default="*", help="Only from this source; * stands for anything.")
+@click.option("--scope", default="*", help="Only from this scope: 111122223333/eu-west-1, */eu-west-1.")
+@click.option("--subject", default="*", help="Only about subjects whose id holds this text.")
+@click.option("--verdict", help="Only access grants with this verdict: allowed, conditional.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(min=0), help="At most so many; 0: all.")
+@format_option
+@click.pass_context
+def command(
+    ctx: click.Context, run: str, kind: str | None, source: str, scope: str, subject: str, verdict: str | None,
+    limit: int, form: str,
+) -> None:  # fmt: skip
+    """Browse the records of RUN (default: the latest): counts by kind and scope, or the records of one kind."""
+    from annexa.evidence.errors import UsageError
+    from annexa.reports import listing
+
+    reader = here(ctx).vault().run(run)
+    present = listing.kinds(reader)
+    if kind is not None and kind not in present:
+        raise UsageError(
+            f"{reader.run_id} has no record of kind {kind!r}", hint=f"it has: {', '.join(present) or 'none'}"
+        )
+    wanted = listing.Filter(kind=kind, source=source, scope=scope, subject=subject, verdict=verdict)
+    found = listing.records(reader, wanted)
+    if kind is None and subject == "*" and verdict is None:
+        counts = listing.counted(found)
+        values = [dict(zip(("kind", "source", "scope", "count"), row, strict=True)) for row in counts]
+        show(form, listing.POPULATIONS, [[*row[:3], f"{row[3]:,}"] for row in counts], values)
+        click.echo(f"{reader.run_id}: {sum(row[3] for row in counts):,} records; see some with --kind", err=True)
+        return
+    shown = list(islice(found, limit or None))
+    show(form, listing.RECORDS, [listing.record_row(record) for record in shown], shown)
+    left = sum(1 for _ in found)
+    click.echo(
+        f"{reader.run_id}: {len(shown) + left:,} records" + (f", {len(shown):,} shown" if left else ""), err=True
+    )

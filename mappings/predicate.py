@@ -1,0 +1,59 @@
+"""What a named predicate is, and how one is registered: its docstring is printed in reports, so it is written for them."""
+
+import inspect
+from collections.abc import Callable
+
+import msgspec
+
+from annexa.evidence.record import Record
+from annexa.mappings.context import Context
+from annexa.mappings.outcome import Outcome
+from annexa.mappings.rule import Rule
+
+Judge = Callable[[Record, Rule, Context], Outcome]
+ANY_KIND: tuple[str, ...] = ()
+
+
+class Predicate(msgspec.Struct, frozen=True, kw_only=True):
+    """A named check in Python, for what operators cannot say."""
+
+    name: str
+    judge: Judge
+    reads: tuple[str, ...] = ANY_KIND
+    """Kinds of which its items can be; empty: any."""
+    joins: tuple[str, ...] = ()
+    """Kinds that it looks into; a rule that uses it names them under `joins`."""
+    settles: bool = False
+    """It finds the criterion of each item itself, in a register or a decision."""
+    gate: bool = False
+    """Its answer says whether the item may be judged by the condition at all."""
+    says: str
+    """Its docstring."""
+
+
+PREDICATES: dict[str, Predicate] = {}
+
+
+def predicate(
+    name: str,
+    *,
+    reads: tuple[str, ...] = ANY_KIND,
+    joins: tuple[str, ...] = (),
+    settles: bool = False,
+    gate: bool = False,
+) -> Callable[[Judge], Judge]:
+    """Register a function under `name`; it must have a docstring."""
+
+    def register(judge: Judge) -> Judge:
+        PREDICATES[name] = Predicate(
+            name=name,
+            judge=judge,
+            reads=reads,
+            joins=joins,
+            settles=settles,
+            gate=gate,
+            says=inspect.getdoc(judge) or "",
+        )
+        return judge
+
+    return register

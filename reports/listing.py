@@ -1,0 +1,165 @@
+"""Lists of runs, assessments and records, as rows for people and as values for programs."""
+
+import functools
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+import msgspec
+
+from annexa.evidence import assessments
+from annexa.evidence.errors import VaultError
+from annexa.evidence.fact import Missing
+from annexa.evidence.listing import AssessmentInfo, RunInfo
+from annexa.evidence.reader import SealedReader
+from annexa.evidence.record import Record
+from annexa.reports._text import Column
+from annexa.reports.words import say
+from annexa.schemas.words import State
+
+RUNS = (
+    Column(title="Run"),
+    Column(title="State", least=12),
+    Column(title="Environment"),
+    Column(title="Started"),
+    Column(title="Organisation", least=10),
+)
+ASSESSMENTS = (
+    Column(title="Assessment"),
+    Column(title="State", least=12),
+    Column(title="Environment"),
+    Column(title="As of"),
+    Column(title="Of the run", least=17),
+)
+POPULATIONS = (
+    Column(title="Kind"),
+    Column(title="Source", least=12),
+    Column(title="Scope", least=20, keep="end"),
+    Column(title="Records", right=True),
+)
+RECORDS = (
+    Column(title="Subject", least=24, keep="end"),
+    Column(title="Scope", least=22, keep="end"),
+    Column(title="Says", least=30),
+)
+_UNTOLD = {"subject", "kind", "basis", "at", "path"}
+
+
+def run_row(run: RunInfo) -> list[str]:
+    """One run, for people."""
+    state = say(run.state) + (f": {run.note}" if run.note else "")
+    return [run.run_id, state, run.environment or "–", run.started or "–", run.organisation or "–"]
+
+
+def run_value(run: RunInfo) -> dict[str, Any]:
+    """One run, for programs."""
+    names = ("run_id", "state", "environment", "started", "finished", "organisation", "previous", "statement_sha256", "note")
+    return {name: getattr(run, name) for name in names}
+
+
+class _Head(msgspec.Struct):
+    """The part of an assessment that lists show."""
+
+    as_of: str
+    environment: str
+
+
+def assessment_value(info: AssessmentInfo) -> dict[str, Any]:
+    """One assessment, for programs."""
+    names = ("assessment_id", "state", "run_ids", "statement_sha256", "note")
+    value = {name: getattr(info, name) for name in names}
+    try:
+        head = assessments.document(SealedReader(info.path), _Head) if info.note is None else None
+    except VaultError as error:
+        head, value["note"] = None, error.message
+    return {**value, "as_of": head.as_of if head else None, "environment": head.environment if head else None}
+
+
+def assessment_row(info: AssessmentInfo, value: dict[str, Any]) -> list[str]:
+    """One assessment, for people."""
+    state = say(info.state) + (f": {value['note']}" if value["note"] else "")
+    runs = ", ".join(info.run_ids) or "–"
+    return [info.assessment_id, state, value["environment"] or "–", value["as_of"] or "–", runs]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """Which records are wanted; `*` stands for anything."""
+
+    kind: str | None = None
+    source: str = "*"
+    scope: str = "*"
+    subject: str = "*"
+    """The vendor's id, or a part of it."""
+    verdict: str | None = None
+    """Verdict of an access grant: `allowed`, `conditional`."""
+
+    def fits(self, record: Record) -> bool:
+        """Whether it is one of them."""
+        subject = self.subject if "*" in self.subject else f"*{self.subject}*"
+        return (
+            fnmatchcase(record.source, self.source)
+            and fnmatchcase(record.scope, self.scope)
+            and (fnmatchcase(record.data.subject, subject) or record.subject_uid == self.subject)
+            and (self.verdict is None or getattr(record.data, "verdict", None) == self.verdict)
+        )
+
+
+def records(reader: SealedReader, wanted: Filter) -> Iterator[Record]:
+    """Records of a run that fit, in their order."""
+    decode = msgspec.json.Decoder(Record).decode
+    for segment in reader.segments():
+        if segment.startswith("records/") and wanted.kind in (None, segment.removeprefix("records/")):
+            for line in reader.lines(segment):
+                try:
+                    record = decode(line)
+                except msgspec.DecodeError as error:
+                    said = f"{reader.path.name}: a line of {segment} is no record: {error}"
+                    raise VaultError(said, hint="check the run with: annexa verify") from error
+                if wanted.fits(record):
+                    yield record
+
+
+def kinds(reader: SealedReader) -> list[str]:
+    """Kinds of which a run has records."""
+    return [name.removeprefix("records/") for name in reader.segments() if name.startswith("records/")]
+
+
+def counted(found: Iterator[Record]) -> list[tuple[str, str, str, int]]:
+    """How many records there are, by kind, source and scope."""
+    counts = Counter((record.kind, record.source, record.scope) for record in found)
+    return [(*key, count) for key, count in sorted(counts.items())]
+
+
+def record_row(record: Record) -> list[str]:
+    """One record, for people."""
+    return [record.data.subject, f"{record.source} {record.scope}", says(record)]
+
+
+def says(record: Record) -> str:
+    """What a record says, in words; fields about which the vendor says nothing are left out."""
+    defaults = _defaults(type(record.data))
+    told = [_field(name, getattr(record.data, name)) for name in defaults if getattr(record.data, name) != defaults[name]]
+    return "; ".join(told) or "exists"
+
+
+def _field(name: str, value: object) -> str:
+    title = name.replace("_", " ")
+    if isinstance(value, bool):
+        return f"{title} {'yes' if value else 'no'}"
+    if isinstance(value, Missing):
+        return f"{title} {say(State(value.state))}" + (f" ({value.raw})" if value.raw else "")
+    if isinstance(value, tuple | list):
+        return f"{title} {', '.join(str(part) for part in value) or 'none'}"
+    if isinstance(value, dict):
+        return f"{title} {', '.join(f'{key} {inner}' for key, inner in sorted(value.items()))}"
+    return f"{title} {value}"
+
+
+@functools.cache
+def _defaults(fact: type[msgspec.Struct]) -> dict[str, Any]:
+    """Fields that are told, with the value that says nothing."""
+    fields = msgspec.structs.fields(fact)
+    return {field.name: field.default for field in fields if field.name not in _UNTOLD}

@@ -1,0 +1,56 @@
+"""Harbourline's registers as real files: one description, with what the planted and the clean company change in it."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+FILE = "harbourline_registers.yaml"
+
+
+def write_registers(folder: Path, scenario: Literal["planted", "clean"], values: dict[str, str]) -> None:
+    """Write one YAML file per register into `folder`; `${name}` in the description is filled from `values`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for register, rows in registers(scenario, values).items():
+        text = yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=110)
+        (folder / f"{register}.yaml").write_text(text, encoding="utf-8")
+
+
+def registers(scenario: Literal["planted", "clean"], values: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Every register's rows: the common ones, with those of the scenario put in the place of rows of the same id."""
+    text = (files("annexa.sandbox") / FILE).read_text("utf-8")
+    for name, value in values.items():
+        text = text.replace(f"${{{name}}}", value)
+    said: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    statement = _statement(said["statement"])
+    common = {**said["both"], "soa": statement}
+    return {name: _merged(rows, said[scenario].get(name, [])) for name, rows in common.items()}
+
+
+def parameters(scenario: Literal["planted", "clean"]) -> dict[str, Any]:
+    """What the company's `annexa.toml` says beside the sources: thresholds and switched-off rules."""
+    said: dict[str, Any] = yaml.safe_load((files("annexa.sandbox") / FILE).read_text("utf-8"))
+    found: dict[str, Any] = said["settings"][scenario]
+    return found
+
+
+def _merged(rows: list[dict[str, Any]], changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    key = "control" if rows and "control" in rows[0] else "id"
+    merged = {row[key]: row for row in rows}
+    for change in changes:
+        if change.get("remove"):
+            merged.pop(change[key])
+        else:
+            merged[change[key]] = {**merged.get(change[key], {}), **change}
+    return list(merged.values())
+
+
+def _statement(said: dict[str, Any]) -> list[dict[str, Any]]:
+    """A Statement of Applicability with all 93 controls, from what is the same in every row."""
+    sizes = {5: 37, 6: 8, 7: 14, 8: 34}
+    return [
+        {"control": f"A.{theme}.{number}", **said["row"]}
+        for theme, size in sizes.items()
+        for number in range(1, size + 1)
+    ]
