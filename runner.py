@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from annexa.evidence.sealed import Seal, SealedFolder
     from annexa.evidence.vault import Vault
 
-RUN = "https://annexa.dev/predicate/run/v1"
-ASSESSMENT = "https://annexa.dev/predicate/assessment/v1"
-"""Types of our signed statements."""
-
 
 def version() -> str:
     """Version of annexa."""
@@ -60,6 +56,7 @@ def collect(order: Order) -> "tuple[Manifest, Seal]":
     from annexa.collectors._collect import Collecting, Means
     from annexa.collectors._plan import Plan
     from annexa.evidence.redact import Redactor
+    from annexa.evidence.statement import RUN_TYPE
     from annexa.evidence.vault import new_id
 
     started = stamp(order.clock.now())
@@ -78,7 +75,7 @@ def collect(order: Order) -> "tuple[Manifest, Seal]":
         accounts = {source.alias: plan.accounts(source) for source, _ in order.sources}
         manifest = _manifest(order, run_id, started, accounts)
         writer.file("run.json", _json(manifest))
-        seal = writer.finish(predicate_type=RUN, predicate=_predicate(manifest), key=order.key)
+        seal = writer.finish(predicate_type=RUN_TYPE, predicate=_predicate(manifest), key=order.key)
     return manifest, seal
 
 
@@ -131,8 +128,9 @@ def _sources(order: Order, accounts: dict[str, tuple[str, ...]]) -> "Iterator[So
             name: value for name, value in source.known(source.tenant).items() if name not in ("account", "region")
         }
         yield SourceInfo(
-            known={**known, "accounts": accounts.get(source.alias, ())}, source=source.alias, vendor=source.vendor, tenant=source.tenant, environment=source.environment,
+            source=source.alias, vendor=source.vendor, tenant=source.tenant, environment=source.environment,
             hosts=source.hosts(), identities=source.identities(),
+            known={**known, "accounts": accounts.get(source.alias, ())},
         )  # fmt: skip
 
 

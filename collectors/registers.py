@@ -193,8 +193,8 @@ class RegistersSource:
 
     def _say(self, register: str, state: str, found: "register_files.RegisterFile | None") -> None:
         self._infos[register] = RegisterInfo(
-            name=register, kind=KINDS[register], state=state, file=found.name if found else None, sha256=found.sha256 if found else None,
-            rows=len(found.rows) if found else 0,
+            name=register, kind=KINDS[register], state=state, rows=len(found.rows) if found else 0,
+            file=found.name if found else None, sha256=found.sha256 if found else None,
         )  # fmt: skip
 
 

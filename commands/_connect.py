@@ -10,12 +10,13 @@ from typing import Any
 from annexa import collectors
 from annexa.collectors._plan import Exclusion
 from annexa.collectors._source import CannotStartError, Circumstances, Source
+from annexa.collectors.registers import RegistersSource
 from annexa.commands._config import Config, OrganisationTable, convert
 from annexa.commands._place import Here
 from annexa.evidence.call import Collector
 from annexa.evidence.clock import Clock
 from annexa.evidence.errors import ConfigError, UsageError
-from annexa.evidence.manifest import SourceInfo
+from annexa.evidence.manifest import RegisterInfo, SourceInfo
 from annexa.mappings.parameters import SWITCHED_OFF, load_parameters
 from annexa.schemas.words import Environment
 
@@ -39,6 +40,10 @@ class Connected:
     cannot: tuple[SourceInfo, ...]
     cures: Mapping[str, str]
     """What to do about each that cannot."""
+
+    def registers(self) -> tuple[RegisterInfo, ...]:
+        """How the registers were found; known once they were read."""
+        return tuple(info for source, _ in self.pairs if isinstance(source, RegistersSource) for info in source.infos())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from annexa.mappings.catalogue import Control
     from annexa.mappings.pack import RulePack
 
-_BESIDE = 66
-"""Columns that stand beside the sentence of a parameter."""
-
 
 @click.command("controls")
 @click.option("--parameters", is_flag=True, help="List the thresholds and lists, with value, unit, and whose they are.")
@@ -65,10 +62,10 @@ def _value(control: "Control", pack: "RulePack | None") -> dict[str, Any]:
 
 def _parameters(place: Here, form: str) -> None:
     from annexa.mappings.parameters import load_parameters
-    from annexa.reports._text import Column, paragraph, screen_width
+    from annexa.reports._text import Column
 
     defaults, own = load_parameters(), place.config.parameters if place.config else {}
-    values = [
+    values: list[dict[str, Any]] = [
         {"name": name, "value": own.get(name, entry.value), "unit": entry.unit, "default": entry.value,
          "whose": "organisation" if name in own else "annexa", "says": entry.says}
         for name, entry in defaults.entries.items()
@@ -78,13 +75,9 @@ def _parameters(place: Here, form: str) -> None:
         Column(title="Value", least=12),
         Column(title="Unit"),
         Column(title="Whose"),
-        Column(title="What it is", least=25),
+        Column(title="What it is", least=25, wrap=4),
     ]
-    room = screen_width() - _BESIDE
-    rows = [
-        [value["name"], _shown(value["value"]), value["unit"], _whose(value), "\n".join(paragraph(value["says"], room))]
-        for value in values
-    ]
+    rows = [[value["name"], _shown(value["value"]), value["unit"], _whose(value), value["says"]] for value in values]
     show(form, columns, rows, values)
     for name in sorted(own.keys() - defaults.entries.keys()):
         click.echo(f"note: the configuration sets {name}, which no rule knows", err=True)

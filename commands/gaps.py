@@ -7,7 +7,6 @@ import click
 from annexa.commands._place import here
 from annexa.commands._reading import all_option, assessment_option, format_option
 
-
 if TYPE_CHECKING:
     from annexa.reports.opened import Opened
 

@@ -9,8 +9,8 @@ import click
 def command(ctx: click.Context, run: str) -> int:
     """Rebuild every record of RUN from its kept pages with the installed collectors, and say what comes out otherwise.
 
-    Nothing is written: a sealed run never changes. A difference means that the collectors were changed since, or that a record was
-    not made from its pages.
+    Nothing is written: a sealed run never changes. A difference means that the collectors were changed since, or that a
+    record was not made from its pages.
     """
     import msgspec
 

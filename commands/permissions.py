@@ -80,11 +80,11 @@ def _notes(collectors: "tuple[Collector, ...]", allowed: int, parts: int, role: 
 
     documents = "1 policy document" if parts == 1 else f"{parts} policy documents: attach all of them"
     told = [
-        f"{allowed} read actions in {documents}. Attach to the role {role} in every account, and to the base identity."
+        f"{allowed} read actions in {documents}.",
+        f"Attach to the role {role} in every account, and to the base identity.",
     ]
-    told += [
-        f"costs {price}, left out unless asked for: {name}" for name, price in iam_policy.priced(collectors).items()
-    ]
+    for name, price in iam_policy.priced(collectors).items():
+        told.append(f"{name} costs {price}: left out unless --with-costs or the configuration asks for it")
     told += [f"unconfirmed: {name}: {why}" for name, why in iam_policy.doubts(collectors).items()]
     told += ["The base identity also needs sts:AssumeRole on that role in every account."]
     click.echo("\n".join(told), err=True)

@@ -25,6 +25,7 @@ def command(
     """Browse the records of RUN (default: the latest): counts by kind and scope, or the records of one kind."""
     from annexa.evidence.errors import UsageError
     from annexa.reports import listing
+    from annexa.reports.words import number
 
     reader = here(ctx).vault().run(run)
     present = listing.kinds(reader)
@@ -38,11 +39,14 @@ def command(
         counts = listing.counted(found)
         values = [dict(zip(("kind", "source", "scope", "count"), row, strict=True)) for row in counts]
         show(form, listing.POPULATIONS, [[*row[:3], f"{row[3]:,}"] for row in counts], values)
-        click.echo(f"{reader.run_id}: {sum(row[3] for row in counts):,} records; see some with --kind", err=True)
+        click.echo(
+            f"{reader.run_id}: {number(sum(row[3] for row in counts), 'record')}; see some with --kind", err=True
+        )
         return
     shown = list(islice(found, limit or None))
     show(form, listing.RECORDS, [listing.record_row(record) for record in shown], shown)
     left = sum(1 for _ in found)
     click.echo(
-        f"{reader.run_id}: {len(shown) + left:,} records" + (f", {len(shown):,} shown" if left else ""), err=True
+        f"{reader.run_id}: {number(len(shown) + left, 'record')}" + (f", {len(shown):,} shown" if left else ""),
+        err=True,
     )

@@ -1,4 +1,4 @@
-"""`annexa verify`: is this evidence what was sealed, by whom you think?"""
+"""`annexa verify`: whether evidence is what was sealed, and by whom."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,8 +78,8 @@ def _sealed(place: Here) -> list[Path]:
     from annexa.schemas.words import RunState
 
     vault = place.vault()
-    found = (*vault.runs(), *vault.assessments())
-    return [info.path for info in found if info.state is RunState.COMPLETE]
+    runs = [run.path for run in vault.runs() if run.state is RunState.COMPLETE]
+    return [*runs, *(item.path for item in vault.assessments() if item.state is RunState.COMPLETE)]
 
 
 def _tell(problems: "Sequence[Problem]") -> None:
@@ -97,7 +97,6 @@ def _verified(folder: Path, *, alone: bool) -> str:
     records = sum(segment.lines for segment in stated.tree.segments if segment.name.startswith("records/"))
     signer = parse_public(reader.file(layout.PUBLIC_KEY), layout.PUBLIC_KEY).fingerprint
     name = "" if alone else f"{folder.parent.name}/{folder.name}: "
-    said = (
+    return (
         f"{name}verified: {stated.files:,} files, {records:,} records, tree root {stated.tree.root}, signed by {signer}"
     )
-    return said

@@ -60,4 +60,6 @@ def lines(reader: SealedReader, segment: str, into: type[T]) -> Iterator[T]:
 
 def _unreadable(reader: SealedReader, name: str, error: msgspec.DecodeError) -> VaultError:
     said = f"{reader.path.name}: {name} is not what this version of annexa writes: {error}"
-    return VaultError(said, hint="check the folder with: annexa verify; if it is sound, judge the run again: annexa assess")
+    return VaultError(
+        said, hint="check the folder with: annexa verify; if it is sound, judge the run again: annexa assess"
+    )

@@ -62,14 +62,16 @@ class Handle:
     ) -> "Iterator[tuple[T, Reply]]":
         """The same call for many parameters, side by side; each item comes with its reply, in order."""
         self._check(call)
-        todo = list(items)
         depth = len(self._trail)
+        todo, ended = _as_far_as_read(items)
         fetched = self._wire.ahead(call, [{**call.params, **params(item)} for item in todo])
         for item, got in zip(todo, fetched, strict=True):
             del self._trail[depth:]
             if isinstance(item, Item):
                 self._trail.append(item.origin)
             yield item, Reply(self, call, got)
+        if ended is not None:
+            raise ended
 
     @contextmanager
     def item(self, subject: str) -> Iterator[None]:
@@ -102,6 +104,10 @@ class Handle:
         """Note something as unread that no error told: a claim that could not be proved."""
         trouble = Trouble(reason=reason, code=str(reason), says=says, cure=cure)
         self._keeper.unread(UnreadError(call, trouble), subject or self._subject)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a job at the vendor; on a virtual clock this takes no time."""
+        self._keeper.wait(seconds)
 
     @contextmanager
     def citing(self, *items: Item) -> Iterator[None]:
@@ -209,6 +215,17 @@ class _Page:
 
     def __init__(self, content: dict[str, Any], origin: Origin) -> None:
         self.content, self.origin = content, origin
+
+
+def _as_far_as_read(items: Iterable[T]) -> tuple[list[T], UnreadError | None]:
+    """The items that came, and what kept the rest away: a list that is cut short still shows what it showed."""
+    read: list[T] = []
+    try:
+        for item in items:
+            read.append(item)
+    except UnreadError as error:
+        return read, error
+    return read, None
 
 
 def _at(origin: Origin, index: int) -> Origin:

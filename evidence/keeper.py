@@ -80,6 +80,10 @@ class Keeper:
         self._store, self._redactor, self._clock, self._token = store, redactor, clock, token
         self.last_answer = stamp(clock.now())
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass on the run's own clock."""
+        self._clock.sleep(seconds)
+
     def page(
         self, call: Call, params: Mapping[str, Any], number: int, answer: Answer, sensitive: Paths, absent: str | None
     ) -> tuple[dict[str, Any], Origin]:

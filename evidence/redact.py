@@ -47,6 +47,8 @@ class Redactor:
             return {name: self._field(name, child, paths, drop, keep) for name, child in node.items()}
         if isinstance(node, list):
             inner = _step(paths, "*")
+            if () in inner:
+                return self._all(node)
             return [self._walk(child, inner, drop, keep) for child in node]
         return node
 

@@ -24,7 +24,6 @@ from annexa.evidence.reader import SealedReader
 from annexa.evidence.statement import ASSESSMENT_TYPE, RUN_TYPE, Link
 from annexa.evidence.vault import ASSESSMENTS, RUNS, Vault
 
-_IDS = {RUN_TYPE: "run_id", ASSESSMENT_TYPE: "assessment_id"}
 _GROUPS = {RUNS: RUN_TYPE, ASSESSMENTS: ASSESSMENT_TYPE}
 _INDEX = "index.sqlite"
 
@@ -63,29 +62,31 @@ def _identity(checked: Folder, *, failed: bool) -> Iterator[Problem]:
     """A sealed folder under another's name is a replay; alone, it may only have been renamed on its way."""
     if checked.statement is None:
         return
-    kind, name = checked.statement.predicate_type, checked.path.name
+    kind, predicate, name = checked.statement.predicate_type, checked.statement.predicate, checked.path.name
     if failed and kind != _GROUPS[checked.path.parent.name]:
         yield checked.problem("wrong_type", f"it lies in {checked.path.parent.name}, but its statement is a {kind}")
-    stated = checked.statement.predicate.get(_IDS.get(kind, ""))
-    if kind in _IDS and stated != name:
+    stated = predicate.get("run_id", predicate.get("assessment_id"))
+    if stated != name and (stated is not None or kind in _GROUPS.values()):
         yield checked.problem(
             "wrong_name", f"the statement is about {stated}, the folder is named {name}", failed=failed
         )
 
 
 def _links(checked: Folder, *, failed: bool) -> Iterator[Problem]:
-    """Compare the statement digests of other folders that this one names; `failed`: they must be there."""
+    """Compare the statement digests of other folders that this one names; `failed`: they must be there.
+
+    Whatever its type says: a link that is stated is a link to be checked.
+    """
     if checked.statement is None:
         return
-    predicate, parent = checked.statement.predicate, checked.path.parent
-    if checked.statement.predicate_type == RUN_TYPE and predicate.get("previous") is not None:
+    kind, predicate, parent = checked.statement.predicate_type, checked.statement.predicate, checked.path.parent
+    if predicate.get("previous") is not None:
         yield from _link(checked, parent, predicate["previous"], "the previous run", failed=failed)
-    if checked.statement.predicate_type == ASSESSMENT_TYPE:
-        runs = input_runs(predicate)
-        if not runs:
-            yield checked.problem("inputs", "the assessment names no run that it judged")
-        for run in runs:
-            yield from _link(checked, parent.parent / RUNS, run, "its input, the run", failed=failed)
+    runs = input_runs(predicate)
+    if kind == ASSESSMENT_TYPE and not runs:
+        yield checked.problem("inputs", "the assessment names no run that it judged")
+    for run in runs:
+        yield from _link(checked, parent.parent / RUNS, run, "its input, the run", failed=failed)
 
 
 def _link(checked: Folder, folder: Path, named: object, what: str, *, failed: bool) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from annexa.evidence.fact import Missing
-from annexa.evidence.kinds import Decision
+from annexa.evidence.kinds import Decision, Scope
 from annexa.evidence.record import Record
 from annexa.mappings.patterns import fits
 from annexa.schemas.words import State
@@ -48,9 +48,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def place_of(record: Record, *further: str) -> Place:
-    """Where an item stands: its ids, its source, and the scope that it is about."""
-    subjects = (record.data.subject, record.subject_uid, *further)
-    return Place(subjects=subjects, source=record.source, scope=record.data.at or record.scope)
+    """Where an item stands: its ids, its source, and the scope that it is about (a scope is about itself)."""
+    fact = record.data
+    subjects = (fact.subject, record.subject_uid, *further)
+    scope = fact.path if isinstance(fact, Scope) else fact.at or record.scope
+    return Place(subjects=subjects, source=record.source, scope=scope)
 
 
 class Decisions:

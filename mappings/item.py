@@ -54,11 +54,12 @@ def judge_item(rule: Rule, record: Record, context: Context) -> Outcome:
     that exists fails.
     """
     plan, settled = _plan(rule, context), settle(rule, place_of(record), context)
-    settles_itself = plan.predicate is not None and plan.predicate.settles
     if not settled.required:
         return _left_out(record, settled)
-    if settled.unknown is not None and not settles_itself:
-        return _outcome(record, settled, [Seen(verdict=Verdict.UNKNOWN, reason=settled.unknown)])
+    if settled.unknown is not None:
+        if plan.predicate is None or not plan.predicate.settles:
+            return _outcome(record, settled, [Seen(verdict=Verdict.UNKNOWN, reason=settled.unknown)])
+        settled = Settled()
     found = plan.predicate.judge(record, rule, context) if plan.predicate else None
     if found is not None and not found.required:
         return found
@@ -77,7 +78,7 @@ def judge_scope(
 
     `complete`: whether the records are all there are. If not, and none passes, the scope is unknown and never fails.
     """
-    settled = settle(rule, _scope_place(scope_record), context)
+    settled = settle(rule, place_of(scope_record), context)
     if not settled.required:
         return _left_out(scope_record, settled)
     chosen = [(record, selects(rule, record, context)) for record in records_in_scope]
@@ -156,12 +157,6 @@ def _one(rule: Rule, record: Record, selected: Selected, context: Context) -> Ou
     )
 
 
-def _scope_place(record: Record) -> Place:
-    place = place_of(record)
-    path = getattr(record.data, "path", None)
-    return msgspec.structs.replace(place, scope=path) if isinstance(path, str) else place
-
-
 def _seen(outcome: Outcome) -> Seen:
     return Seen(
         verdict=outcome.verdict,
@@ -200,9 +195,8 @@ def _outcome(record: Record, settled: Settled, seen: list[Seen]) -> Outcome:
     telling = [part for part in seen if part.verdict is verdict]
     whose = [(part.criterion or settled.criterion, part.ref if part.criterion else settled.ref) for part in telling]
     strongest = [pair for pair in whose if pair[0] not in (None, Criterion.ANNEXA_DEFAULT)] or whose
-    criterion, ref = strongest[0] if strongest and verdict is Verdict.FAIL else (settled.criterion, settled.ref)
-    if criterion is None and whose:
-        criterion, ref = whose[0]
+    settles = strongest and verdict in (Verdict.FAIL, Verdict.PASS)
+    criterion, ref = strongest[0] if settles else (settled.criterion, settled.ref)
     bases = [record.data.basis, *(part.basis for part in telling if part.basis)]
     notes = [part.expected for part in telling]
     return Outcome(

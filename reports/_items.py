@@ -32,6 +32,8 @@ class Shown:
     found: dict[str, Found]
     blind: tuple[Blind, ...]
     finding: Finding | None
+    latest: str | None
+    """The run that was judged; another run is named with each of its records."""
 
 
 def gather(opened: Opened, results: Sequence[RuleResult], rules: dict[str, Rule], *, everything: bool) -> list[Shown]:
@@ -43,7 +45,10 @@ def gather(opened: Opened, results: Sequence[RuleResult], rules: dict[str, Rule]
     wanted = {name for chosen in shown.values() for item in chosen for name in _references(item)}
     kinds = {kind for name in items if name in rules for kind in (rules[name].reads, *rules[name].joins)}
     found = opened.records(wanted, kinds)
-    return [_shown(opened, result, rules.get(result.rule), items[result.rule], shown[result.rule], found) for result in results]
+    return [
+        _shown(opened, result, rules.get(result.rule), items[result.rule], shown[result.rule], found)
+        for result in results
+    ]
 
 
 def lines(shown: Shown, width: int) -> Iterator[str]:
@@ -60,7 +65,7 @@ def lines(shown: Shown, width: int) -> Iterator[str]:
     if shown.items:
         yield "  Items:"
         for item in shown.items:
-            yield from _item(item, shown.found, width)
+            yield from _item(item, shown.found, width, shown.latest)
         if shown.left:
             left = ", ".join(f"{count} {say(verdict)}" for verdict, count in shown.left.items())
             yield f"    not shown here: {left}; add --all"
@@ -72,12 +77,20 @@ def lines(shown: Shown, width: int) -> Iterator[str]:
 def blind_lines(blind: Blind, width: int, *, indent: int = 0) -> Iterator[str]:
     """One blind spot with its places and its cure."""
     scopes = f"{', '.join(blind.scopes[:4])}" + (f" and {len(blind.scopes) - 4} more" if len(blind.scopes) > 4 else "")
-    yield from paragraph(f"{blind.what}: {say(blind.reason)}, {blind.source} {scopes}", width, indent=indent, first="Blind spot: ")
+    yield from paragraph(
+        f"{blind.what}: {say(blind.reason)}, {blind.source} {scopes}", width, indent=indent, first="Blind spot: "
+    )
     if blind.subjects:
         yield from paragraph(f"items: {', '.join(blind.subjects[:4])}", width, indent=indent + 2)
     if blind.detail:
         yield from paragraph(blind.detail, width, indent=indent + 2)
-    cure = f"limitation: {blind.limitation}" if blind.limitation else f"cure: {blind.cure}" if blind.cure else "no cure is known"
+    cure = (
+        f"limitation: {blind.limitation}"
+        if blind.limitation
+        else f"cure: {blind.cure}"
+        if blind.cure
+        else "no cure is known"
+    )
     yield from paragraph(cure, width, indent=indent + 2)
 
 
@@ -111,6 +124,7 @@ def _shown(
         found=found,
         blind=fold(spots),
         finding=next(live, None),
+        latest=opened.runs[0].run_id if opened.runs else None,
     )
 
 
@@ -152,7 +166,7 @@ def _by_verdict(result: RuleResult) -> dict[Verdict, int]:
     return dict(zip(ORDER, found, strict=True))
 
 
-def _item(item: ItemResult, found: dict[str, Found], width: int) -> Iterator[str]:
+def _item(item: ItemResult, found: dict[str, Found], width: int, latest: str | None) -> Iterator[str]:
     why = f": {say(item.reason)}" if item.reason else ""
     place = "" if item.subject == item.scope else f", in {item.source} {item.scope}"
     yield from paragraph(f"{say(item.verdict)}{why}  {item.subject}{place}", width, indent=4)
@@ -165,7 +179,7 @@ def _item(item: ItemResult, found: dict[str, Found], width: int) -> Iterator[str
     for note in _notes(item):
         yield from paragraph(note, width, indent=8)
     for name in item.records[:FEW_RECORDS]:
-        yield from _record(name, found.get(name), width)
+        yield from _record(name, found.get(name), width, latest)
     if len(item.records) > FEW_RECORDS:
         yield f"        and {number(len(item.records) - FEW_RECORDS, 'more record')}"
 
@@ -178,8 +192,8 @@ def _criterion(item: ItemResult, found: dict[str, Found]) -> str:
         fact = record.record.data
         must = fact.must.replace("_", " ")
         return (
-            f"{whose}: {fact.setting} must {must} {_plain(fact.value)} ({fact.applies_to}), because {fact.because}; "
-            f"approved by {fact.approved_by} on {fact.approved_on} (record {reference})"
+            f"{whose}: {fact.setting} must {must} {_plain(fact.value)}, for {fact.applies_to}, because {fact.because}; "
+            f"approved by {fact.approved_by} on {fact.approved_on}; record {reference}"
         )
     return whose if reference in (None, "inherent") else f"{whose}: {reference}"
 
@@ -193,13 +207,14 @@ def _notes(item: ItemResult) -> Iterator[str]:
         yield f"folded under the finding of {item.folded_under}"
 
 
-def _record(name: str, found: Found | None, width: int) -> Iterator[str]:
+def _record(name: str, found: Found | None, width: int, latest: str | None) -> Iterator[str]:
     if found is None:
         yield from paragraph(f"record {name}: not in the runs of this vault", width, indent=8)
         return
     record = found.record
+    run = "" if found.run_id == latest else f", run {found.run_id}"
     yield from paragraph(f"record {name}, {record.kind}, {record.source} {record.scope}", width, indent=8)
-    yield from paragraph(f"collected {record.collected_at} by {record.provenance.collector}, run {found.run_id}", width, indent=10)
+    yield from paragraph(f"collected {record.collected_at} by {record.provenance.collector}{run}", width, indent=10)
     for origin in record.provenance.origins[:FEW_RECORDS]:
         item = "" if origin.item is None else f", item {origin.item}"
         request = f", request {origin.request_id}" if origin.request_id else ""
@@ -214,7 +229,8 @@ def _remedy(shown: Shown, width: int) -> Iterator[str]:
     if finding is not None:
         remedy: dict[str, str | None] = finding.remedy
         parts = [remedy.get("do"), f"where: {remedy['where']}" if remedy.get("where") else None]
-        parts += [f"who: {finding.owner_role}", f"side effect: {remedy['side_effect']}" if remedy.get("side_effect") else None]
+        who = f"{remedy['role']} ({finding.owner_role})" if remedy.get("role") else finding.owner_role
+        parts += [f"who: {who}", f"side effect: {remedy['side_effect']}" if remedy.get("side_effect") else None]
         yield from paragraph("; ".join(part for part in parts if part), width, indent=2, first="What to do: ")
     says = finding.does_not_show if finding else rule.does_not_show if rule else None
     if says:

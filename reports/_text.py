@@ -25,6 +25,10 @@ class Column:
     """Which part of a cut text stays: `start`, or `end` for paths and ids whose end tells most."""
     right: bool = False
     """Aligned to the right."""
+    most: int | None = None
+    """It never gets wider than this."""
+    wrap: int = 1
+    """Lines that one line of a cell may become before it is cut."""
 
 
 def screen_width() -> int:
@@ -59,7 +63,10 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int, 
     cells = [[[clean(line) for line in cell.split("\n")] for cell in row] for row in rows]
     widths = _widths(columns, cells, width - indent)
     shown = [
-        ["\n".join(cut(line, widths[at], columns[at].keep) for line in cell) for at, cell in enumerate(row)]
+        [
+            "\n".join(part for line in cell for part in _fitted(line, columns[at], widths[at]))
+            for at, cell in enumerate(row)
+        ]
         for row in cells
     ]
     titles = [cut(column.title, widths[at]) for at, column in enumerate(columns)]
@@ -80,10 +87,20 @@ def paragraph(text: str, width: int, *, indent: int = 0, first: str = "") -> lis
     ) or [lead.rstrip()]  # fmt: skip
 
 
+def _fitted(line: str, column: Column, width: int) -> list[str]:
+    """A cell's line as the lines that it becomes."""
+    if len(line) <= width or column.wrap == 1:
+        return [cut(line, width, column.keep)]
+    parts = textwrap.wrap(line, width, break_on_hyphens=False)
+    kept = parts[: column.wrap - 1]
+    return [*kept, cut(" ".join(parts[column.wrap - 1 :]), width)] if len(parts) >= column.wrap else parts
+
+
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Sequence[str]]], width: int) -> list[int]:
     """Natural widths, the widest flexible columns made narrower until all fit."""
     widths = [
-        max([len(column.title), *(len(line) for row in rows for line in row[at])]) for at, column in enumerate(columns)
+        min(max([len(column.title), *(len(line) for row in rows for line in row[at])]), column.most or width)
+        for at, column in enumerate(columns)
     ]
     over = sum(widths) + _GAP * (len(widths) - 1) - width
     while over > 0:

@@ -158,8 +158,8 @@ def _samples(entry: Control, width: int) -> Iterator[str]:
 
 def _unjudged(entry: Control, assessment: Assessment, width: int) -> Iterator[str]:
     yield from paragraph(f"{entry.id} {entry.title}: {say(Status.NOT_ASSESSED)}", width)
-    said = f"Assessment {assessment.assessment_id} says nothing about it ({number(len(assessment.controls), 'entry', 'entries')})"
-    yield from paragraph(said, width, indent=2)
+    asked = number(len(assessment.controls), "entry", "entries")
+    yield from paragraph(f"Assessment {assessment.assessment_id} is about {asked}, not about it", width, indent=2)
 
 
 def _catalogue(entry: Control, width: int) -> Iterator[str]:

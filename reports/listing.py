@@ -40,9 +40,9 @@ POPULATIONS = (
     Column(title="Records", right=True),
 )
 RECORDS = (
-    Column(title="Subject", least=24, keep="end"),
-    Column(title="Scope", least=22, keep="end"),
-    Column(title="Says", least=30),
+    Column(title="Subject", least=24, most=34, keep="end"),
+    Column(title="Scope", least=22, most=26, keep="end"),
+    Column(title="Says", least=30, wrap=4),
 )
 _UNTOLD = {"subject", "kind", "basis", "at", "path"}
 
@@ -55,7 +55,17 @@ def run_row(run: RunInfo) -> list[str]:
 
 def run_value(run: RunInfo) -> dict[str, Any]:
     """One run, for programs."""
-    names = ("run_id", "state", "environment", "started", "finished", "organisation", "previous", "statement_sha256", "note")
+    names = (
+        "run_id",
+        "state",
+        "environment",
+        "started",
+        "finished",
+        "organisation",
+        "previous",
+        "statement_sha256",
+        "note",
+    )
     return {name: getattr(run, name) for name in names}
 
 
@@ -135,13 +145,15 @@ def counted(found: Iterator[Record]) -> list[tuple[str, str, str, int]]:
 
 def record_row(record: Record) -> list[str]:
     """One record, for people."""
-    return [record.data.subject, f"{record.source} {record.scope}", says(record)]
+    return [record.data.subject, record.scope, says(record)]
 
 
 def says(record: Record) -> str:
     """What a record says, in words; fields about which the vendor says nothing are left out."""
     defaults = _defaults(type(record.data))
-    told = [_field(name, getattr(record.data, name)) for name in defaults if getattr(record.data, name) != defaults[name]]
+    told = [
+        _field(name, getattr(record.data, name)) for name in defaults if getattr(record.data, name) != defaults[name]
+    ]
     return "; ".join(told) or "exists"
 
 

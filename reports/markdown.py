@@ -1,5 +1,6 @@
 """The gap summary as Markdown, whole: every row, nothing cut, so that it can be filed and compared."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from annexa.reports._text import clean
@@ -8,7 +9,8 @@ from annexa.reports.table import mark, status_words
 from annexa.reports.words import HEADLINE, MEANING, NOTES, needs_line, number, say, systems_line
 from annexa.schemas.words import Environment, Status
 
-_SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#"})
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+"""What could mean something; `_` inside a word cannot."""
 
 
 def render(summary: Summary) -> str:
@@ -27,7 +29,7 @@ def render(summary: Summary) -> str:
 
 def escape(text: object) -> str:
     """Text from anywhere as plain words: no character of it means anything in Markdown or HTML."""
-    return clean(text).translate(_SPECIAL)
+    return _SPECIAL.sub(lambda found: f"\\{found[0]}", clean(text))
 
 
 def rows(titles: Sequence[str], cells: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -122,7 +124,13 @@ def _no_rule(summary: Summary) -> Iterator[str]:
     yield f"## No rule set: decide ({count})"
     yield ""
     cells = [
-        (row.control, row.rule, row.title, f"{row.failed} of {max(row.of, row.failed)}", row.criterion or "your own rule")
+        (
+            row.control,
+            row.rule,
+            row.title,
+            f"{row.failed} of {max(row.of, row.failed)}",
+            row.criterion or "your own rule",
+        )
         for row in summary.below
     ]
     cells += [(rule.control, rule.rule, rule.title, "–", "your own rule: no default") for rule in summary.undecided]

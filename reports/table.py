@@ -4,6 +4,7 @@ Invariants: no line is wider than asked; folded and left-out rows are counted; n
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from annexa.mappings.results import ControlResult
 from annexa.reports._text import Column, clean, cut, paragraph, table
@@ -13,6 +14,9 @@ from annexa.schemas.words import Change, Environment, ExclusionNote, Status
 
 FEW = {"blind": 6, "broken": 10, "below": 5, "undecided": 3}
 """How many rows of each section the one-screen form shows; the rest is counted."""
+_MANY = 99
+NOTE_LINES = 2
+"""Lines that a note on page one may have there."""
 ALL = "annexa gaps --all"
 
 
@@ -33,7 +37,9 @@ def mark(environment: Environment, hosts: Sequence[str]) -> str | None:
     where = f" (hosts: {', '.join(hosts) or 'none'})"
     if environment is Environment.SANDBOX:
         return "SANDBOX: a make-believe company answered, no vendor did" + where
-    return "NON-VENDOR: not the vendor's own endpoints answered" + where if environment is not Environment.VENDOR else None
+    return (
+        "NON-VENDOR: not the vendor's own endpoints answered" + where if environment is not Environment.VENDOR else None
+    )
 
 
 def status_words(control: ControlResult) -> str:
@@ -53,11 +59,22 @@ def _head(summary: Summary, width: int, everything: bool) -> Iterator[str]:
     yield cut(clean(f"{assessment.organisation.name}, ISMS {assessment.isms}, as of {assessment.as_of}"), width)
     yield from _marks(summary, width, everything)
     yield ""
-    counts = [f"{getattr(assessment.headline, name):,}" for name in HEADLINE]
-    yield from table([Column(title=title, right=True) for title in HEADLINE.values()], [counts], width)
+    yield from _headline(summary, width)
     clauses = sum(control.theme == "clauses" for control in assessment.controls)
-    shown = number(len(assessment.controls) - clauses, "control") + (f" and {number(clauses, 'clause')}" if clauses else "")
-    yield cut(f"Counted in controls, of {shown}. {_changes(summary)}".rstrip(), width)
+    shown = number(len(assessment.controls) - clauses, "control") + (
+        f" and {number(clauses, 'clause')}" if clauses else ""
+    )
+    yield f"Each number counts controls, of {shown}"
+    yield cut(_changes(summary), width)
+
+
+def _headline(summary: Summary, width: int) -> list[str]:
+    """The six counts in a row, or one under the other where the screen is too narrow."""
+    counts = [f"{getattr(summary.assessment.headline, name):,}" for name in HEADLINE]
+    row = table([Column(title=title, right=True) for title in HEADLINE.values()], [counts], width)
+    if len(row[1]) <= width:
+        return row
+    return [f"{count:>7}  {title}" for count, title in zip(counts, HEADLINE.values(), strict=True)]
 
 
 def _marks(summary: Summary, width: int, everything: bool) -> Iterator[str]:
@@ -65,60 +82,72 @@ def _marks(summary: Summary, width: int, everything: bool) -> Iterator[str]:
     lines = [mark(assessment.environment, assessment.hosts)]
     if not assessment.complete:
         lines.append("Not every planned source could be asked: what is missing stands under the blind spots")
-    if assessment.internal_errors:
-        lines.append(f"Errors of annexa itself ({len(assessment.internal_errors)}): {'; '.join(assessment.internal_errors)}")
+    errors = "; ".join(assessment.internal_errors)
+    lines.append(f"Errors of annexa itself ({len(assessment.internal_errors)}): {errors}" if errors else None)
     for name, title in NOTES.items():
         notes: tuple[str, ...] = getattr(assessment.page_one, name)
         lines.append(f"{title} ({len(notes)}): {'; '.join(notes)}" if notes else None)
     for line in lines:
         if line:
-            yield from paragraph(line, width) if everything else [cut(clean(line), width)]
+            whole = paragraph(line, width)
+            few = everything or len(whole) <= NOTE_LINES
+            yield from whole if few else [*whole[: NOTE_LINES - 1], cut(f"{whole[NOTE_LINES - 1]} …", width)]
 
 
 def _changes(summary: Summary) -> str:
-    total = sum(count for change, count in summary.changes.items() if change is not Change.RESOLVED)
-    told = [f"{count} {say(change)}" for change, count in summary.changes.items() if change is not Change.UNCHANGED]
-    return f"{number(total, 'finding')}" + (f": {', '.join(told)}" if told else "") if summary.changes else "No finding."
+    changes = summary.changes
+    resolved = changes.get(Change.RESOLVED, 0)
+    told = [f"{count} {say(change)}" for change, count in changes.items() if change is not Change.RESOLVED]
+    return f"Findings: {sum(changes.values()) - resolved} open ({', '.join(told) or 'none'}), {resolved} {say(Change.RESOLVED)}"
 
 
 def _blind(rows: Sequence[Blind], width: int, everything: bool) -> Iterator[str]:
     if not rows:
         yield "Blind spots: none; everything that a rule needed was read"
         return
-    yield f"Blind spots: {len(rows)} that a control needed; what is unread is never fine"
+    yield f"Blind spots: {number(len(rows), 'call')} that a control needed; what is unread is never fine"
     columns = [
-        Column(title="Source"),
-        Column(title="Not seen, why, and its cure", least=30),
-        Column(title="Where", least=18, keep="end"),
-        Column(title="Controls", least=12),
+        Column(title="Not seen, why, and its cure", least=30, wrap=_MANY if everything else 2),
+        Column(title="Where", least=18, most=28, keep="end"),
+        Column(title="Controls", least=12, most=_MANY if everything else 16, wrap=_MANY if everything else 1),
     ]
     shown = rows if everything else rows[: FEW["blind"]]
-    yield from table(columns, [_blind_row(row) for row in shown], width)
+    yield from table(columns, [_blind_row(row, everything) for row in shown], width)
     yield from _rest(len(rows) - len(shown), "blind spot")
 
 
-def _blind_row(row: Blind) -> list[str]:
-    cure = f"limitation: {row.limitation}" if row.limitation else f"cure: {row.cure}" if row.cure else "no cure is known"
+def _blind_row(row: Blind, everything: bool) -> list[str]:
+    cure = (
+        f"limitation: {row.limitation}" if row.limitation else f"cure: {row.cure}" if row.cure else "no cure is known"
+    )
     places, kind = (row.subjects, "item") if row.subjects else (row.scopes, "scope")
-    where = [number(len(places), kind), f"{places[0]}, and more"] if len(places) > 1 else [*places]
-    controls = ", ".join(row.controls[:2]) + (f" +{len(row.controls) - 2}" if len(row.controls) > 2 else "")
+    where = (
+        [*places]
+        if everything
+        else [places[0], *([f"and {number(len(places) - 1, f'more {kind}')}"] if places[1:] else [])]
+    )
+    named = row.controls if everything else row.controls[:2]
+    controls = ", ".join(named) + (f" +{len(row.controls) - len(named)}" if len(row.controls) > len(named) else "")
     return [
-        row.source,
-        f"{row.what}: {say(row.reason)}\n{cure}",
-        "\n".join(reversed(where)),
+        f"{row.what}\n{say(row.reason)}; {cure}",
+        "\n".join((row.source, *where)),
         f"{controls}\n{number(len(row.rules), 'rule')}",
     ]
 
 
 def _broken(summary: Summary, width: int, everything: bool) -> Iterator[str]:
     rows = summary.broken
-    yield f"Breaks your own rule: {number(len(rows), 'rule')}, worst first" if rows else "Breaks your own rule: nothing seen"
+    yield (
+        f"Breaks your own rule: {number(len(rows), 'rule')}, worst first"
+        if rows
+        else "Breaks your own rule: nothing seen"
+    )
     if rows:
         columns = [
             Column(title="Severity"),
             Column(title="Control"),
             Column(title="Rule"),
-            Column(title="What does not hold, and who does what", least=30),
+            Column(title="What does not hold, and who does what", least=30, wrap=_MANY if everything else 1),
             Column(title="Cases", right=True),
         ]
         shown = rows if everything else rows[: FEW["broken"]]
@@ -130,9 +159,10 @@ def _broken(summary: Summary, width: int, everything: bool) -> Iterator[str]:
 
 def _broken_row(row: Broken) -> list[str]:
     do = f"{row.owner}: {row.do}" if row.do else "folded under the finding of another rule about the same subject"
-    notes = [f"{row.accepted} accepted"] if row.accepted else []
-    notes += [f"seen {row.not_observed}"] if row.not_observed else []
-    return [say(row.severity), row.control, row.rule, f"{row.title}\n{do}", "\n".join([_cases(row), *notes])]
+    notes = [f"{row.accepted} accepted by exception"] if row.accepted else []
+    notes += [f"not observed again since {row.not_observed}"] if row.not_observed else []
+    what = "\n".join(filter(None, (row.title, do, "; ".join(notes))))
+    return [say(row.severity), row.control, row.rule, what, _cases(row)]
 
 
 def _cases(row: Broken) -> str:
@@ -159,42 +189,48 @@ def _no_rule(summary: Summary, width: int, everything: bool) -> Iterator[str]:
 
 
 def _statuses(summary: Summary, width: int, everything: bool) -> Iterator[str]:
-    yield "Statuses by theme"
-    for theme in summary.themes:
-        yield ""
-        yield from _theme(theme, width, everything)
+    told = [_told(theme, everything) for theme in summary.themes]
+    columns = [
+        Column(title="Control"),
+        Column(title="Statuses by theme", least=16),
+        Column(title="Status", least=10),
+        Column(title="Needs"),
+        Column(title="Systems", right=True),
+    ]
+    lines = iter(table(columns, [_control_row(control) for controls in told for control in controls], width))
+    yield from islice(lines, 2)
+    for theme, controls in zip(summary.themes, told, strict=True):
+        yield from _theme(theme, width)
+        yield from islice(lines, len(controls))
     yield ""
     left = "" if everything else f"All controls: {ALL}. "
     yield cut(f"{left}Why a control has its status: annexa explain A.8.15", width)
 
 
-def _theme(theme: Theme, width: int, everything: bool) -> Iterator[str]:
+def _told(theme: Theme, everything: bool) -> list[ControlResult]:
+    """Controls with something to say; the others are in the counts of their theme."""
+    return [control for control in theme.controls if everything or control.status is not Status.NOT_ASSESSED]
+
+
+def _theme(theme: Theme, width: int) -> Iterator[str]:
     counts = ", ".join(f"{count} {say(status)}" for status, count in theme.statuses.items())
-    needs = needs_line(theme.met, theme.counted, theme.failed, theme.unread)
-    yield cut(f"{theme.id.capitalize()} ({len(theme.controls)}): {counts}", width)
-    yield cut(f"  {needs}", width)
-    told = [control for control in theme.controls if everything or control.status is not Status.NOT_ASSESSED]
-    if told:
-        columns = [
-            Column(title="Control"),
-            Column(title="Title", least=22),
-            Column(title="Status", least=20),
-            Column(title="Needs"),
-            Column(title="Systems show", right=True),
-            Column(title="Scopes read", right=True),
-        ]
-        yield from table(columns, [_control_row(control) for control in told], width, indent=2)
+    yield cut(f"{theme.id.capitalize()}, {len(theme.controls)}: {counts}", width)
+    if theme.counted:
+        yield cut(f"  {needs_line(theme.met, theme.counted, theme.failed, theme.unread)}", width)
 
 
 def _control_row(control: ControlResult) -> list[str]:
+    """One line, since the lines of the themes are put between."""
+    status = status_words(control)
+    if control.status is Status.INCOMPLETE and control.scopes_read < control.scopes_expected:
+        status += f", scopes {control.scopes_read:,} of {control.scopes_expected:,}"
     needs = f"met {control.needs_met} of {control.needs_counted}, failed {control.needs_failed}, unread {control.needs_unread}"
     return [
         control.ref,
         control.title,
-        status_words(control),
+        status,
         needs if control.needs_counted else "–",
         f"{control.systems_can_show} of {len(control.needs)}" if control.needs else "–",
-        f"{control.scopes_read} of {control.scopes_expected}" if control.scopes_expected else "–",
     ]
 
 

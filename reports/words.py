@@ -227,7 +227,7 @@ def say(word: StrEnum | None) -> str:
 
 def needs_line(met: int, counted: int, failed: int, unread: int) -> str:
     """How far the needs of a control are met, in counts."""
-    return f"needs met {met} of {counted}, failed {failed}, unread {unread}" if counted else "no needs written yet"
+    return f"needs met {met} of {counted}, failed {failed}, unread {unread}" if counted else "no needs counted"
 
 
 def systems_line(systems: int, needs: int) -> str:
@@ -237,7 +237,11 @@ def systems_line(systems: int, needs: int) -> str:
     if systems >= needs:
         return f"systems can show all {needs} of its needs" if needs > 1 else "systems can show its one need"
     if not systems:
-        return f"systems can show none of its {needs} needs, people supply all" if needs > 1 else "people supply its one need"
+        return (
+            f"systems can show none of its {needs} needs, people supply all"
+            if needs > 1
+            else "people supply its one need"
+        )
     return f"systems can show {systems} of its {needs} needs, people supply the rest"
 
 

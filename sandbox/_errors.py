@@ -19,9 +19,9 @@ class SandboxError(Exception):
 class AwsError(SandboxError):
     """An error as AWS would send it; `status` 0 means the one that the service's model declares."""
 
-    def __init__(self, code: str, message: str = "", status: int = 0) -> None:
+    def __init__(self, code: str, message: str = "", status: int = 0, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{code}: {message}")
-        self.code, self.message, self.status = code, message, status
+        self.code, self.message, self.status, self.headers = code, message, status, dict(headers or {})
 
 
 class Unsupported(SandboxError):

@@ -1,6 +1,7 @@
 """Answers inside botocore's `before-send` event: no sockets, and transport failures by botocore's own exceptions."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
     from annexa.sandbox.aws_server import World
 
 
+_ACCOUNT_IN_FRONT = re.compile(r"^(https?://)\d{12}\.(?=127\.0\.0\.1|localhost)")
+"""S3 Control puts the account id in front of any host name; loopback has no such names."""
+
+
 def register(session: Any, handle: Handle | None, world: "World") -> None:
-    """Hook a session's future clients; without `handle` only names that do not resolve are played."""
+    """Hook a session's future clients; without `handle` only names are played."""
 
     def before_send(request: Any, **_: Any) -> Any:
         return _exchange(request, handle, world)
@@ -32,6 +37,7 @@ def _exchange(request: Any, handle: Handle | None, world: "World") -> Any:
         asked = Request(method=request.method, url=request.url, headers=headers, body=body)
         if not _resolves(asked, world):
             raise _no_host(request.url)
+        request.url = _ACCOUNT_IN_FRONT.sub(r"\1", request.url)
         return None
     try:
         status, answer, content = handle(request.method, request.url, headers, body)

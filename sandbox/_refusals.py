@@ -90,7 +90,8 @@ def error_answer(error: AwsError, service: str, protocol: str) -> Answer:
     if protocol in ("json", "rest-json"):
         return _json_error(error, shape, status, service, protocol)
     kind = "application/xml" if protocol == "rest-xml" else "text/xml"
-    return Answer(status=status, headers={"Content-Type": kind}, body=_xml_error(error, protocol).encode())
+    headers = {"Content-Type": kind} | error.headers
+    return Answer(status=status, headers=headers, body=_xml_error(error, protocol).encode())
 
 
 def plain_error(status: int, message: str) -> Answer:

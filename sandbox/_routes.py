@@ -127,7 +127,10 @@ def _by_action(body: bytes, candidates: tuple[str, ...]) -> Routed:
 
 def _by_path(request: Request, candidates: tuple[str, ...]) -> Routed:
     url = urlsplit(request.url)
-    path = _path_style(url, request.headers) if "s3" in candidates else url.path or "/"
+    if "s3" in candidates:
+        # Both sign as s3; only control calls name an account in a header.
+        candidates = ("s3control",) if "x-amz-account-id" in request.headers else ("s3",)
+    path = _path_style(url, request.headers) if candidates == ("s3",) else url.path or "/"
     query = dict(parse_qsl(url.query, keep_blank_values=True))
     for template in _templates(candidates, request.method):
         found = template.fits(path, query)

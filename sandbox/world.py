@@ -29,6 +29,7 @@ class Account:
     parent: str
     joined: datetime
     method: str
+    tags: dict[str, str]
 
     @property
     def email(self) -> str:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 import boto3
 import botocore.session
@@ -70,6 +72,8 @@ class Clients:
             prepare(core)
         core.register("before-parse", self._before_parse, unique_id="annexa-body")
         core.register("before-call.s3", _no_redirect, unique_id="annexa-s3")
+        if endpoint is not None:
+            core.register("before-sign.s3-control", partial(_to_endpoint, urlsplit(endpoint)), unique_id="annexa-host")
         self._pacer, self._lock = pacer, threading.Lock()
         self._session = boto3.Session(botocore_session=core, region_name="us-east-1")
         self._loader = core.get_component("data_loader")
@@ -80,8 +84,8 @@ class Clients:
         self._config = Config(
             retries={"mode": "standard", "total_max_attempts": attempts}, max_pool_connections=connections,
             connect_timeout=connect_timeout, read_timeout=read_timeout, auth_scheme_preference="sigv4",
-            s3={"addressing_style": "path" if endpoint else "auto"}, parameter_validation=True,
-            user_agent_extra="annexa",
+            s3={"addressing_style": "path" if endpoint else "auto"},
+            parameter_validation=True, user_agent_extra="annexa",
         )  # fmt: skip
 
     def client(self, service: str, region: str) -> Any:
@@ -124,6 +128,11 @@ class Clients:
 def _no_redirect(params: dict[str, Any], **_: Any) -> None:
     # botocore would look for the bucket's region with further calls; the wire asks there itself, by the header S3 sends.
     params.setdefault("context", {}).setdefault("s3_redirect", {})["redirected"] = True
+
+
+def _to_endpoint(endpoint: SplitResult, request: Any, **_: Any) -> None:
+    # The endpoint rules put the account in front of the host name, which an endpoint of one's own does not have.
+    request.url = urlsplit(request.url)._replace(netloc=endpoint.netloc).geturl()
 
 
 def wire_time(value: Any) -> str:

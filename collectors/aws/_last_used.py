@@ -23,6 +23,8 @@ CALLS = (START, REPORT, REST)
 
 ROUNDS = 20
 """How often an unfinished job is asked for again."""
+PAUSE = 2.0
+"""Seconds between two such rounds."""
 
 
 class LastUsed:
@@ -40,6 +42,7 @@ class LastUsed:
             jobs = self._round(handle, jobs)
             if not jobs:
                 return
+            handle.wait(PAUSE)
         for arn in jobs:
             self._missing[arn] = unread(f"{REPORT.op}: not finished")
             handle.note(REPORT, Reason.ERROR, "the report was not finished in time", cure="Run again.", subject=arn)

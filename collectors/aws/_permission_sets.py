@@ -46,6 +46,8 @@ class PermissionSet:
     arn: str
     name: str | Missing
     grants: tuple[Grant, ...]
+    cited: tuple[Item, ...]
+    """The answers that this rests on."""
 
 
 class PermissionSets:
@@ -54,11 +56,14 @@ class PermissionSets:
     def __init__(self, handle: Handle, instance: str, account: str) -> None:
         self._handle, self._instance, self._account = handle, instance, account
         self._documents: dict[str, Any] = {}
+        self._versions: dict[str, Item] = {}
+        self._cited: list[Item] = []
 
     def read(self, arn: str) -> PermissionSet:
         """One permission set; what could not be read of it is noted and leaves its grants open."""
         asked = {"InstanceArn": self._instance, "PermissionSetArn": arn}
-        described = self._handle.attempt(DESCRIBE, **asked)
+        self._cited = []
+        described = self._kept(self._handle.attempt(DESCRIBE, **asked))
         name = described.get("Name", NOT_EXPOSED) if isinstance(described, Item) else NOT_EXPOSED
         inline, attached = self._inline(asked), [*self._managed(asked), *self._customer(asked)]
         boundary = self._boundary(asked)
@@ -75,38 +80,58 @@ class PermissionSets:
             users=(), groups=(), roles=(role,), policies=self._policies(), account_id=self._account,
             management_account=False, scp_levels=(),
         )  # fmt: skip
-        return PermissionSet(arn=arn, name=name, grants=tuple(found))
+        return PermissionSet(arn=arn, name=name, grants=tuple(found), cited=tuple(self._cited))
+
+    def _kept(self, answer: Item | Missing | None) -> Item | Missing | None:
+        if isinstance(answer, Item):
+            self._cited.append(answer)
+        return answer
+
+    def _listed(self, call: Call, asked: dict[str, str]) -> list[Item] | Missing:
+        found = self._handle.detail(call, lambda: list(self._handle.each(call, **asked)))
+        self._cited += found if isinstance(found, list) else []
+        return found
 
     def _inline(self, asked: dict[str, str]) -> list[dict[str, Any]]:
-        answer = self._handle.attempt(INLINE, **asked)
+        answer = self._kept(self._handle.attempt(INLINE, **asked))
         text = answer.get("InlinePolicy") if isinstance(answer, Item) else None
         if isinstance(answer, Item) and not text:
             return []
         return [{"PolicyName": "inline", "PolicyDocument": text}]
 
     def _managed(self, asked: dict[str, str]) -> list[str]:
-        found = self._handle.detail(MANAGED, lambda: [str(it["Arn"]) for it in self._handle.each(MANAGED, **asked)])
-        return [f"managed policies: {LOST}"] if isinstance(found, Missing) else found
+        found = self._listed(MANAGED, asked)
+        return [f"managed policies: {LOST}"] if isinstance(found, Missing) else [str(it["Arn"]) for it in found]
 
     def _customer(self, asked: dict[str, str]) -> list[str]:
-        found = self._handle.detail(CUSTOMER, lambda: [str(it["Name"]) for it in self._handle.each(CUSTOMER, **asked)])
-        return [f"references: {LOST}"] if isinstance(found, Missing) else [f"each account's own {it}" for it in found]
+        found = self._listed(CUSTOMER, asked)
+        if isinstance(found, Missing):
+            return [f"references: {LOST}"]
+        return [f"each account's own {it['Name']}" for it in found]
 
     def _boundary(self, asked: dict[str, str]) -> str | None:
-        answer = self._handle.attempt(BOUNDARY, **asked)
+        answer = self._kept(self._handle.attempt(BOUNDARY, **asked))
         if answer is None:
             return None
         arn = answer.get("ManagedPolicyArn") if isinstance(answer, Item) else None
         return str(arn) if arn else "a boundary that each account keeps, or that could not be read"
 
     def _load(self, arn: str) -> None:
-        if not arn.startswith("arn:") or arn in self._documents:
+        """Read a managed policy, once; it is cited by every permission set that it is in."""
+        if not arn.startswith("arn:"):
             return
-        self._documents[arn] = None
-        policy = self._handle.attempt(POLICY, PolicyArn=arn)
-        if isinstance(policy, Item):
-            version = self._handle.attempt(VERSION, PolicyArn=arn, VersionId=policy["DefaultVersionId"])
-            self._documents[arn] = version.get("Document") if isinstance(version, Item) else None
+        if arn not in self._documents:
+            self._documents[arn] = None
+            policy = self._handle.attempt(POLICY, PolicyArn=arn)
+            if isinstance(policy, Item):
+                self._version(arn, str(policy["DefaultVersionId"]))
+        if arn in self._versions:
+            self._cited.append(self._versions[arn])
+
+    def _version(self, arn: str, version: str) -> None:
+        found = self._handle.attempt(VERSION, PolicyArn=arn, VersionId=version)
+        if isinstance(found, Item):
+            self._documents[arn], self._versions[arn] = found.get("Document"), found
 
     def _policies(self) -> Iterator[dict[str, Any]]:
         for arn, document in self._documents.items():

@@ -18,15 +18,16 @@ ORGANISATION = Call(
     absent=("AWSOrganizationsNotInUseException",),
     drop=("MasterAccountEmail",),
 )
-PARENTS = Call(op="organizations:ListParents", needs="organizations:ListParents", path="Parents")
-ROOTS = Call(op="organizations:ListRoots", needs="organizations:ListRoots", path="Roots")
+PARENTS = Call(op="organizations:ListParents", needs="organizations:ListParents", path="Parents", asked_as="source")
+ROOTS = Call(op="organizations:ListRoots", needs="organizations:ListRoots", path="Roots", asked_as="source")
 POLICIES = Call(
     op="organizations:ListPoliciesForTarget",
     needs="organizations:ListPoliciesForTarget",
     path="Policies",
     params={"Filter": "SERVICE_CONTROL_POLICY"},
+    asked_as="source",
 )
-POLICY = Call(op="organizations:DescribePolicy", needs="organizations:DescribePolicy", path="Policy")
+POLICY = Call(op="organizations:DescribePolicy", needs="organizations:DescribePolicy", path="Policy", asked_as="source")
 CALLS = (ORGANISATION, PARENTS, ROOTS, POLICIES, POLICY)
 """For the collector that uses this: its declarations."""
 

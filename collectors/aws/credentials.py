@@ -29,6 +29,8 @@ REPORT = Call(op="iam:GetCredentialReport", needs="iam:GetCredentialReport")
 
 ROUNDS = 20
 """How often an unfinished report is asked for again."""
+PAUSE = 2.0
+"""Seconds between two such requests."""
 ROOT = "<root_account>"
 NOTHING = frozenset({"", "N/A", "no_information", "not_supported"})
 """What the report says where it has no date."""
@@ -85,6 +87,7 @@ def _ready(handle: Handle) -> bool:
     for _ in range(ROUNDS):
         if handle.one(GENERATE).get("State") == "COMPLETE":
             return True
+        handle.wait(PAUSE)
     handle.note(GENERATE, Reason.ERROR, "the report was not finished in time", cure="Run again.")
     return False
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from annexa.collectors.aws._values import choose, moment
-from annexa.evidence.answer import UnreadError
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value
 from annexa.evidence.handle import Handle, Item
@@ -11,7 +10,12 @@ from annexa.evidence.kinds.settings import Detection
 
 DETECTORS = Call(op="guardduty:ListDetectors", needs="guardduty:ListDetectors", path="DetectorIds")
 DETECTOR = Call(op="guardduty:GetDetector", needs="guardduty:GetDetector")
-SESSION = Call(op="macie2:GetMacieSession", needs="macie2:GetMacieSession")
+SESSION = Call(
+    op="macie2:GetMacieSession",
+    needs="macie2:GetMacieSession",
+    # Macie says that it is off, and that we may not ask, by the same code: only these words tell them apart.
+    absent=("AccessDeniedException: Macie is not enabled",),
+)
 AUTOMATED = Call(op="macie2:GetAutomatedDiscoveryConfiguration", needs="macie2:GetAutomatedDiscoveryConfiguration")
 BUCKETS = Call(op="macie2:DescribeBuckets", needs="macie2:DescribeBuckets", path="buckets")
 
@@ -38,10 +42,11 @@ def guardduty(handle: Handle) -> Iterator[Detection]:
 )  # fmt: skip
 def macie(handle: Handle) -> Iterator[Detection]:
     """One record for Macie in the region, and one per bucket with whether Macie looks into it."""
-    session = _session(handle)
-    if session is None:
-        return
+    session = handle.find(SESSION)
     scope = f"{handle.known['account']}/{handle.known['region']}"
+    if session is None:
+        yield Detection(subject=f"macie:{scope}", service="macie", enabled=False)
+        return
     automated = handle.attempt(AUTOMATED)
     yield Detection(
         subject=f"macie:{scope}", service="macie", enabled=choose(session.get("status"), SESSION_STATES),
@@ -57,16 +62,6 @@ def _detector(number: str, detector: Item) -> Detection:
         subject=number, service="guardduty", enabled=choose(detector.get("Status"), ON_OFF),
         features=tuple(sorted(str(entry.get("Name")) for entry in features)), updated=moment(detector.get("UpdatedAt")),
     )  # fmt: skip
-
-
-def _session(handle: Handle) -> Item | None:
-    """Macie says that it is off, and that we may not ask, by the same code: both stay unread."""
-    try:
-        return handle.one(SESSION)
-    except UnreadError as error:
-        cure = "Enable Macie in the region, or grant macie2:GetMacieSession."
-        handle.note(SESSION, error.trouble.reason, f"{error.trouble.code}: {error.trouble.says}", cure=cure)
-        return None
 
 
 def _automated(answer: Item | Missing | None) -> tuple[str, ...] | Missing:

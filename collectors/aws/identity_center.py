@@ -57,8 +57,9 @@ def _assigned(handle: Handle, instance: str, found: PermissionSet) -> Iterator[A
     asked = {"InstanceArn": instance, "PermissionSetArn": found.arn}
     for account in handle.each(ACCOUNTS, **asked):
         for assignment in handle.each(ASSIGNMENTS, AccountId=account["value"], **asked):
-            for grant in found.grants:
-                yield _record(assignment, found, grant)
+            with handle.citing(assignment, *found.cited):
+                for grant in found.grants:
+                    yield _record(assignment, found, grant)
 
 
 def _record(assignment: Item, found: PermissionSet, grant: Grant) -> AccessGrant:

@@ -33,7 +33,9 @@ ANSWERS: Answers = {key: how for part in _PARTS for key, how in part.ANSWERS.ite
 """By service and operation; what is not here is unsupported."""
 SERVICES = tuple(dict.fromkeys(service for service, _ in ANSWERS))
 """The services that the world plays, by botocore's names."""
-GLOBAL_SERVICES = frozenset({"account", "artifact", "ce", "iam", "marketplace-agreement", "organizations", "s3", "sts"})
+GLOBAL_SERVICES = frozenset(
+    {"account", "artifact", "ce", "iam", "marketplace-agreement", "organizations", "s3", "s3control", "sts"}
+)
 """Services whose host is taken to exist for every region (S3 and STS answer in all that are played)."""
 
 __all__ = ["ANSWERS", "GLOBAL_SERVICES", "SERVICES", "documents_as_text"]

@@ -101,6 +101,7 @@ def _offer(world: "AwsWorld", model: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_PROFILE = {"inferenceProfileIdentifier": ("inferenceProfileId", "inferenceProfileArn")}
 _CUSTOM = {"baseModelName": "_base_model_name", "ownerAccountId": "_owner"}
 _MODEL = {"modelIdentifier": ("modelArn", "modelName")}
 
@@ -117,6 +118,7 @@ ANSWERS: Answers = {
     ("bedrock", "GetCustomModel"): Getting(kind="custom_model", by=_MODEL),
     ("bedrock", "ListImportedModels"): Listing(kind="imported_model", into="modelSummaries"),
     ("bedrock", "GetImportedModel"): Getting(kind="imported_model", by=_MODEL),
+    ("bedrock", "GetInferenceProfile"): Getting(kind="inference_profile", by=_PROFILE),
     ("bedrock", "ListTagsForResource"): list_tags,
 }
 """Bedrock's control plane."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from annexa.sandbox._errors import AwsError
 from annexa.sandbox._question import Question
-from annexa.sandbox.aws._projection import GLOBAL, Answers, Resource, own_members, refuse_unknown
+from annexa.sandbox.aws._projection import GLOBAL, Answers, Resource, own_members, project, refuse_unknown
 
 if TYPE_CHECKING:
     from annexa.sandbox.world import AwsWorld
@@ -83,6 +83,26 @@ def get_account_summary(world: "AwsWorld", question: Question) -> dict[str, Any]
     return {"SummaryMap": counts | fixed | {"Policies": len(local)}}
 
 
+def list_users(world: "AwsWorld", question: Question) -> dict[str, Any]:
+    """The users without their policies."""
+    refuse_unknown(question, ())
+    return {"Users": project(question, "Users", _of(world, question, "iam_user"))}
+
+
+def get_policy(world: "AwsWorld", question: Question) -> dict[str, Any]:
+    """A managed policy without its text."""
+    whole = _policy(world, question, _asked_policy(world, question))
+    return {"Policy": {name: value for name, value in whole.items() if name != "PolicyVersionList"}}
+
+
+def get_policy_version(world: "AwsWorld", question: Question) -> dict[str, Any]:
+    """The text of a managed policy; every policy has its first version only."""
+    version = _policy(world, question, _asked_policy(world, question))["PolicyVersionList"][0]
+    if question.params["VersionId"] != version["VersionId"]:
+        raise AwsError("NoSuchEntity", "there is no such version")
+    return {"PolicyVersion": version}
+
+
 def list_service_specific_credentials(world: "AwsWorld", question: Question) -> dict[str, Any]:
     """Long-term keys for one service, of one user or of all."""
     refuse_unknown(question, ("UserName", "ServiceName", "AllUsers"))
@@ -126,6 +146,13 @@ def get_last_accessed(world: "AwsWorld", question: Question) -> dict[str, Any]:
 
 def _of(world: "AwsWorld", question: Question, kind: str) -> list[Resource]:
     return world.at(question.account, GLOBAL, kind)
+
+
+def _asked_policy(world: "AwsWorld", question: Question) -> Resource:
+    for item in _of(world, question, "iam_policy"):
+        if item["Arn"] == question.params["PolicyArn"]:
+            return item
+    raise AwsError("NoSuchEntity", "there is no such policy")
 
 
 def _policy_word(item: Resource) -> str:
@@ -228,6 +255,9 @@ def _texts(value: str | list[str]) -> Iterable[str]:
 ANSWERS: Answers = {
     ("iam", "GetAccountAuthorizationDetails"): get_account_authorization_details,
     ("iam", "GetAccountSummary"): get_account_summary,
+    ("iam", "ListUsers"): list_users,
+    ("iam", "GetPolicy"): get_policy,
+    ("iam", "GetPolicyVersion"): get_policy_version,
     ("iam", "ListServiceSpecificCredentials"): list_service_specific_credentials,
     ("iam", "GenerateCredentialReport"): generate_credential_report,
     ("iam", "GetCredentialReport"): get_credential_report,

@@ -40,6 +40,21 @@ def list_managed_policies(world: "AwsWorld", question: Question) -> dict[str, An
     return {"AttachedManagedPolicies": [{"Name": n, "Arn": f"arn:aws:iam::aws:policy/{n}"} for n in names]}
 
 
+def list_customer_policies(world: "AwsWorld", question: Question) -> dict[str, Any]:
+    """The customer managed policies that a permission set names."""
+    refuse_unknown(question, ("InstanceArn", "PermissionSetArn"))
+    names = _asked(world, question).get("_customer", [])
+    return {"CustomerManagedPolicyReferences": [{"Name": name, "Path": "/"} for name in names]}
+
+
+def get_boundary(world: "AwsWorld", question: Question) -> dict[str, Any]:
+    """The permission set's boundary; having none is an error by name."""
+    name = _asked(world, question).get("_boundary")
+    if name is None:
+        raise AwsError("ResourceNotFoundException", "the permission set has no boundary")
+    return {"PermissionsBoundary": {"CustomerManagedPolicyReference": {"Name": name, "Path": "/"}}}
+
+
 def list_accounts(world: "AwsWorld", question: Question) -> dict[str, Any]:
     """The accounts in which a permission set is provisioned."""
     refuse_unknown(question, ("InstanceArn", "PermissionSetArn"))
@@ -84,6 +99,8 @@ ANSWERS: Answers = {
     ("sso-admin", "DescribePermissionSet"): describe_permission_set,
     ("sso-admin", "GetInlinePolicyForPermissionSet"): get_inline_policy,
     ("sso-admin", "ListManagedPoliciesInPermissionSet"): list_managed_policies,
+    ("sso-admin", "ListCustomerManagedPolicyReferencesInPermissionSet"): list_customer_policies,
+    ("sso-admin", "GetPermissionsBoundaryForPermissionSet"): get_boundary,
     ("sso-admin", "ListAccountsForProvisionedPermissionSet"): list_accounts,
     ("sso-admin", "ListAccountAssignments"): list_assignments,
 }

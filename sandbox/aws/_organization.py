@@ -99,6 +99,28 @@ def describe_effective_policy(world: "AwsWorld", question: Question) -> dict[str
     return {"EffectivePolicy": effective | {"TargetId": target, "PolicyType": kind}}
 
 
+def list_parents(world: "AwsWorld", question: Question) -> dict[str, Any]:
+    """The root or unit right above an account or unit."""
+    _only_administrators(world, question)
+    child, head = question.params["ChildId"], world.head["organization"]
+    parents = {unit["id"]: unit["parent"] for unit in head["units"]}
+    parents |= {account.id: account.parent for account in world.by_id.values()}
+    if child not in parents:
+        raise AwsError("ChildNotFoundException", "there is no such account or unit")
+    kind = "ROOT" if parents[child] == head["root"] else "ORGANIZATIONAL_UNIT"
+    return {"Parents": [{"Id": parents[child], "Type": kind}]}
+
+
+def list_tags(world: "AwsWorld", question: Question) -> dict[str, Any]:
+    """The tags of an account; roots, units and policies have none."""
+    _only_administrators(world, question)
+    target = question.params["ResourceId"]
+    if target not in _targets(world):
+        raise AwsError("TargetNotFoundException", "there is no such root, unit or account")
+    tags = world.by_id[target].tags if target in world.by_id else {}
+    return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+
+
 def list_delegated(world: "AwsWorld", question: Question) -> dict[str, Any]:
     """The accounts that administer a service for the organisation."""
     _only_administrators(world, question)
@@ -190,6 +212,8 @@ ANSWERS: Answers = {
     ("organizations", "ListPoliciesForTarget"): list_policies_for_target,
     ("organizations", "DescribePolicy"): describe_policy,
     ("organizations", "DescribeEffectivePolicy"): describe_effective_policy,
+    ("organizations", "ListParents"): list_parents,
+    ("organizations", "ListTagsForResource"): list_tags,
     ("organizations", "ListDelegatedAdministrators"): list_delegated,
 }
 """One endpoint for the whole organisation."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from annexa.sandbox._errors import AwsError
 from annexa.sandbox._question import Question
-from annexa.sandbox.aws._projection import Answers, Only, own_members, refuse_unknown
+from annexa.sandbox.aws._projection import GLOBAL, Answers, Only, own_members, refuse_unknown
 
 if TYPE_CHECKING:
     from annexa.sandbox.world import AwsWorld
@@ -68,10 +68,18 @@ def _bucket(world: "AwsWorld", question: Question) -> tuple[str, dict[str, Any]]
     refuse_unknown(question, ("Bucket", "ExpectedBucketOwner"))
     for owner, region, bucket in world.everywhere("bucket"):
         if bucket["Name"] == question.params["Bucket"]:
-            if question.account != owner or question.params.get("ExpectedBucketOwner", owner) != owner:
-                raise AwsError("AccessDenied", "Access Denied", 403)
+            _admit(question, owner, region)
             return region, bucket
     raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
+
+
+def _admit(question: Question, owner: str, region: str) -> None:
+    """Refuse strangers; send who asks in another region to the bucket's own, by the header that S3 uses."""
+    if region != question.region and question.operation != "GetBucketLocation":
+        where = {"x-amz-bucket-region": region}
+        raise AwsError("PermanentRedirect", "The bucket must be addressed in its own region.", 301, where)
+    if question.account != owner or question.params.get("ExpectedBucketOwner", owner) != owner:
+        raise AwsError("AccessDenied", "Access Denied", 403)
 
 
 def _listed(region: str, bucket: dict[str, Any]) -> dict[str, Any]:
@@ -112,6 +120,16 @@ def _seen(world: "AwsWorld", owner: str, region: str, bucket: dict[str, Any]) ->
     }
 
 
+def get_account_block(world: "AwsWorld", question: Question) -> dict[str, Any]:
+    """The account's own block of public access, over all its buckets."""
+    found = world.single(question.account, GLOBAL, "account_block")
+    if question.params["AccountId"] != question.account:
+        raise AwsError("AccessDenied", "Access Denied", 403)
+    if found is None:
+        raise AwsError(_OFF["_public_access"], "the account has none", 404)
+    return {"PublicAccessBlockConfiguration": found}
+
+
 def describe_key(world: "AwsWorld", question: Question) -> dict[str, Any]:
     """A key of this account and region by id, ARN or alias."""
     refuse_unknown(question, ("KeyId", "GrantTokens"))
@@ -125,7 +143,8 @@ def describe_key(world: "AwsWorld", question: Question) -> dict[str, Any]:
     raise AwsError("NotFoundException", f"Key '{asked}' does not exist")
 
 
-_MACIE = Only(kind="macie", error=("AccessDeniedException", "Macie is not enabled."))
+_NO_MACIE = ("AccessDeniedException", "Macie is not enabled.")
+_MACIE = Only(kind="macie", error=_NO_MACIE)
 
 ANSWERS: Answers = {
     ("s3", "ListBuckets"): list_buckets,
@@ -137,7 +156,9 @@ ANSWERS: Answers = {
     ("s3", "GetBucketEncryption"): _setting("_encryption", "ServerSideEncryptionConfiguration"),
     ("s3", "GetBucketVersioning"): get_versioning,
     ("s3", "GetBucketLifecycleConfiguration"): _setting("_lifecycle", "Rules"),
+    ("s3control", "GetPublicAccessBlock"): get_account_block,
     ("macie2", "GetMacieSession"): _MACIE,
+    ("macie2", "GetAutomatedDiscoveryConfiguration"): Only(kind="macie_discovery", error=_NO_MACIE),
     ("macie2", "DescribeBuckets"): describe_buckets,
     ("kms", "DescribeKey"): describe_key,
 }

@@ -115,6 +115,16 @@ def test_a_runtime_without_an_authoriser_takes_signed_calls_by_default(play: Pla
     assert system.direct_internet is True
 
 
+def test_a_runtime_that_runs_an_archive(play: Play) -> None:
+    archive = {
+        "code": {"s3": {"bucket": "builds", "prefix": "quay.zip"}},
+        "runtime": "PYTHON_3_13",
+        "entryPoint": ["x"],
+    }
+    got = play(agentcore.agent_runtimes, one_runtime(agentRuntimeArtifact={"codeConfiguration": archive}))
+    assert got.of("ai_system")[0].source_location == "s3://builds/quay.zip"
+
+
 def test_a_runtime_of_which_little_is_said(play: Play) -> None:
     got = play(agentcore.agent_runtimes, one_runtime())
     [system], [exposure] = got.of("ai_system"), got.of("exposure")

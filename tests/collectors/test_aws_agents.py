@@ -9,6 +9,7 @@ import pytest
 from annexa.collectors.aws import agents, knowledge
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, unknown_value
 from annexa.sandbox._errors import AwsError
+from annexa.sandbox.aws_server import Fault
 from annexa.schemas.words import State
 
 T = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -281,6 +282,13 @@ def test_a_bucket_of_another_account_is_unread(play: Play) -> None:
     [link], [store] = got.of("data_connection"), got.of("data_store")
     assert link.classification.state is store.tags.state is store.classification.state is State.UNREAD
     assert got.unread == [("s3:GetBucketTagging", f"{BASE}#SOURCE0000", "denied")]
+
+
+def test_an_answer_without_tags_is_not_an_untagged_bucket(play: Play) -> None:
+    faults = [Fault("s3", "GetBucketTagging", kind="missing_list")]
+    got = play(knowledge.data_connections, one_base(S3), faults=faults)
+    assert got.of("data_connection")[0].classification.state is got.of("data_store")[0].tags.state is State.UNREAD
+    assert got.unread == [("s3:GetBucketTagging", f"{BASE}#SOURCE0000", "invalid_answer")]
 
 
 def test_a_bucket_that_two_sources_read_is_one_store(play: Play) -> None:

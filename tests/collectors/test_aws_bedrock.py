@@ -406,6 +406,17 @@ def test_an_imported_model_says_where_it_came_from(play: Play) -> None:
     assert got.of("encryption")[0].resource_sort == "imported_model"
 
 
+def test_an_imported_model_of_unread_origin(play: Play) -> None:
+    answers = {
+        "bedrock:ListImportedModels": {
+            "modelSummaries": [{"modelArn": IMPORTED, "modelName": "brought", "creationTime": T}]
+        },
+        "bedrock:ListTagsForResource": {"tags": []},
+    }
+    [system] = play(models.imported_models, answers, refused=["bedrock:GetImportedModel"]).of("ai_system")
+    assert (system.name, system.source_location.state, system.model.state) == ("brought", State.UNREAD, State.UNREAD)
+
+
 # terms
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from annexa.collectors.aws.identity_center import assignments
 from annexa.schemas.words import Completeness, Reason, State
-from annexa.tests.collectors.fake_wire import ACCOUNT, DENIED, REGION, Refusal, collect, facts, lost
+from annexa.tests.collectors.fake_wire import ACCOUNT, DENIED, REGION, Refusal, calls_cited, collect, facts, lost
 
 INSTANCE = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
 SET = "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-1234567890abcdef"
@@ -49,6 +49,7 @@ def test_an_assignment_names_who_may_enter_which_account() -> None:
     assert (grant.permissions, grant.verdict) == (("bedrock:InvokeModel",), "allowed")
     assert grant.via[0] == "permission set Models"
     assert found.records[0].scope == MEMBER
+    assert {"sso-admin:ListAccountAssignments", "iam:GetPolicyVersion"} <= set(calls_cited(found))
     assert found.unit.completeness is Completeness.COMPLETE
 
 
@@ -122,6 +123,12 @@ def test_assignments_over_two_pages_until_a_refusal() -> None:
     found = run(ListAccountAssignments=[page, DENIED])
     assert len(facts(found)) == 1
     assert lost(found) == [("sso-admin:ListAccountAssignments", SET, Reason.DENIED)]
+
+
+def test_a_managed_policy_is_read_once_and_cited_by_every_set() -> None:
+    found = run(ListPermissionSets={"PermissionSets": [SET, SET.replace("ps-1", "ps-2")]})
+    assert [calls_cited(found, number).count("iam:GetPolicyVersion") for number in range(2)] == [1, 1]
+    assert [entry.call for entry in found.keeper.calls].count("iam:GetPolicyVersion") == 1
 
 
 def test_none_and_refused() -> None:

@@ -406,6 +406,27 @@ def test_a_kill_at_any_step_leaves_a_complete_or_a_partial_run(keeper):
             assert run.note == "interrupted"
 
 
+def test_everything_is_on_the_disk_before_the_folder_gets_its_name(keeper, monkeypatch):
+    """A power cut after the rename must not find files without bytes or folders without names."""
+    events, fsync, rename = [], os.fsync, Path.rename
+
+    def note_fsync(handle):
+        events.append(os.fstat(handle).st_ino)
+        fsync(handle)
+
+    def note_rename(self, target):
+        events.append("rename")
+        return rename(self, target)
+
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    monkeypatch.setattr(Path, "rename", note_rename)
+    folder = keeper.run().path
+    at = events.index("rename")
+    inside = {path.stat().st_ino for path in (folder, *folder.rglob("*"))}
+    assert inside <= set(events[:at])
+    assert events[at + 1 :] == [folder.parent.stat().st_ino]
+
+
 def test_a_writer_whose_disk_failed_once_never_seals(keeper, monkeypatch):
     with keeper.vault.start_run("run") as run:
         run.line("records/setting", b"1")

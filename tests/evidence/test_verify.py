@@ -103,6 +103,16 @@ def test_a_run_is_not_sealed_with_a_link_that_names_nothing(keeper, link):
     assert [run.state for run in keeper.vault.runs()] == [RunState.PARTIAL]
 
 
+def test_links_and_name_are_checked_whatever_the_type_says(keeper):
+    first, second = keeper.run(28), keeper.run(29)
+    link = {"run_id": first.path.name, "statement_sha256": second.statement_sha256}
+    with keeper.vault.start_run("other") as run:
+        run.finish(predicate_type="urn:example:other:v1", predicate={"previous": link}, key=keeper.key)
+    renamed = run.final.rename(run.final.with_name("renamed"))
+    assert codes(verify(renamed, keeper.public)) == [("wrong_name", False), ("link", True)]
+    assert ("wrong_type", True) in codes(verify_vault(keeper.vault.path, keeper.public))
+
+
 def test_an_assessment_of_no_run_fails(keeper):
     keeper.run()
     assert codes(verify(keeper.assess().path, keeper.public)) == [("inputs", True)]

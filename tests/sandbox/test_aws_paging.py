@@ -18,6 +18,7 @@ CRITERIA = {
     "ListPolicies": {"Filter": "SERVICE_CONTROL_POLICY"},
     "ListOrganizationalUnitsForParent": {"ParentId": "r-hlin"},
     "SearchAgreements": {"filters": [{"name": "PartyType", "values": ["Acceptor"]}]},
+    "ListParents": {"ChildId": "381200000030"},
     "GetParametersByPath": {"Path": "/aws/service/global-infrastructure/services/bedrock/regions"},
     "GetCostAndUsage": {
         "TimePeriod": {"Start": "2026-08-01", "End": "2026-08-08"},
@@ -38,8 +39,10 @@ PAGED = [
         "ListDataSources",
         "ListGatewayTargets",
         "ListTags",
+        "ListTagsForResource",
         "ListPoliciesForTarget",
         "ListPermissionSets",
+        "ListCustomerManagedPolicyReferencesInPermissionSet",
         "ListManagedPoliciesInPermissionSet",
         "ListAccountsForProvisionedPermissionSet",
         "ListAccountAssignments",

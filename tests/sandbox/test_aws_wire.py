@@ -28,7 +28,7 @@ def example(shape: Any, *, full: bool, text: str = TEXT, above: tuple[str, ...] 
     match shape.type_name:
         case "structure":
             names = shape.members if full and shape.name not in above else shape.required_members
-            names = list(names)[:1] if shape.is_tagged_union else names
+            names = list(shape.members)[:1] if shape.is_tagged_union else names
             return {n: example(shape.members[n], full=full, text=text, above=(*above, shape.name)) for n in names}
         case "list":
             again = shape.name in above or not full
@@ -112,8 +112,9 @@ def test_a_request_is_understood(sent: dict[str, Any], service: str, operation: 
     for member in shape.members if shape is not None else ():
         if shape.members[member].type_name == "timestamp":
             params.pop(member, None)
-    if service == "s3" and "Bucket" in params:
-        params["Bucket"] = "bucket-of-ours"
+    hosts = {"s3": ("Bucket", "bucket-of-ours"), "s3control": ("AccountId", "381200000030")}
+    if service in hosts and hosts[service][0] in params:
+        params[hosts[service][0]] = hosts[service][1]
     client = sent["clients"][service]
     request = _capture(client, operation, params, sent["caught"])
     headers = {name.lower(): str(v, "latin-1") if isinstance(v, bytes) else v for name, v in request.headers.items()}

@@ -19,7 +19,7 @@ from annexa.sandbox.world import ENABLED, AwsWorld
 STAGES = [("planted", "first"), ("planted", "second"), ("clean", "first"), ("clean", "second")]
 OFF = {
     "organizations": {"AccessDeniedException", "EffectivePolicyNotFoundException"},
-    "sso-admin": {"AccessDeniedException"},
+    "sso-admin": {"AccessDeniedException", "ResourceNotFoundException"},
     "macie2": {"AccessDeniedException"},
     "kms": {"AccessDeniedException"},
     "s3": set(_OFF.values()),
@@ -41,7 +41,7 @@ class Asker:
         self.world, self.account, self.region, self.seen = world, account, region, seen
 
     def __call__(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        if not self.world.resolves(service, self.region):
+        if not self.world.resolves(service, self.region):  # the stand-in would not let it through
             return {}
         question = Question(
             service=service,
@@ -98,9 +98,11 @@ def _globals(ask: Asker) -> None:
         ask("marketplace-agreement", "DescribeAgreement", agreementId=agreement["agreementId"])
     _organization(ask)
     _iam(ask)
+    ask("s3control", "GetPublicAccessBlock", AccountId=ask.account)
     for bucket in ask("s3", "ListBuckets")["Buckets"]:
+        there = Asker(ask.world, ask.account, bucket["BucketRegion"], ask.seen)
         for operation in BUCKET_CALLS:
-            ask("s3", operation, Bucket=bucket["Name"])
+            there("s3", operation, Bucket=bucket["Name"])
 
 
 def _organization(ask: Asker) -> None:
@@ -112,6 +114,10 @@ def _organization(ask: Asker) -> None:
     for root in ask("organizations", "ListRoots").get("Roots", ()):
         units = ask("organizations", "ListOrganizationalUnitsForParent", ParentId=root["Id"])["OrganizationalUnits"]
         targets += [root["Id"], *(unit["Id"] for unit in units)]
+    for target in targets:
+        ask("organizations", "ListTagsForResource", ResourceId=target)
+        if not target.startswith("r-"):
+            assert len(ask("organizations", "ListParents", ChildId=target)["Parents"]) == 1
     for kind in ("SERVICE_CONTROL_POLICY", "AISERVICES_OPT_OUT_POLICY"):
         for target in targets:
             ask("organizations", "ListPoliciesForTarget", TargetId=target, Filter=kind)
@@ -123,8 +129,12 @@ def _iam(ask: Asker) -> None:
     ask("iam", "GetAccountSummary")
     ask("iam", "GenerateCredentialReport")
     ask("iam", "GetCredentialReport")
+    ask("iam", "ListUsers")
     ask("iam", "ListServiceSpecificCredentials", AllUsers=True, ServiceName="bedrock.amazonaws.com")
     details = ask("iam", "GetAccountAuthorizationDetails")
+    for policy in details.get("Policies", ()):
+        ask("iam", "GetPolicy", PolicyArn=policy["Arn"])
+        ask("iam", "GetPolicyVersion", PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
     for item in [*details.get("RoleDetailList", ()), *details.get("UserDetailList", ())]:
         job = ask("iam", "GenerateServiceLastAccessedDetails", Arn=item["Arn"])["JobId"]
         ask("iam", "GetServiceLastAccessedDetails", JobId=job)
@@ -149,6 +159,7 @@ def _regional(ask: Asker) -> None:
     for detector in ask("guardduty", "ListDetectors")["DetectorIds"]:
         ask("guardduty", "GetDetector", DetectorId=detector)
     ask("macie2", "GetMacieSession")
+    ask("macie2", "GetAutomatedDiscoveryConfiguration")
     ask("macie2", "DescribeBuckets")
     for instance in ask("sso-admin", "ListInstances")["Instances"]:
         _identity_center(ask, instance["InstanceArn"])
@@ -159,6 +170,8 @@ def _identity_center(ask: Asker, instance: str) -> None:
         both = {"InstanceArn": instance, "PermissionSetArn": arn}
         ask("sso-admin", "DescribePermissionSet", **both)
         ask("sso-admin", "GetInlinePolicyForPermissionSet", **both)
+        ask("sso-admin", "ListCustomerManagedPolicyReferencesInPermissionSet", **both)
+        ask("sso-admin", "GetPermissionsBoundaryForPermissionSet", **both)
         ask("sso-admin", "ListManagedPoliciesInPermissionSet", **both)
         for account in ask("sso-admin", "ListAccountsForProvisionedPermissionSet", **both)["AccountIds"]:
             assert ask("sso-admin", "ListAccountAssignments", AccountId=account, **both)["AccountAssignments"]
@@ -176,6 +189,8 @@ def _bedrock(ask: Asker) -> None:
     for model in ask("bedrock", "ListFoundationModels").get("modelSummaries", ()):
         ask("bedrock", "GetFoundationModelAvailability", modelId=model["modelId"])
         ask("bedrock", "ListFoundationModelAgreementOffers", modelId=model["modelId"])
+    for profile in ask.world.at(ask.account, ask.region, "inference_profile"):
+        ask("bedrock", "GetInferenceProfile", inferenceProfileIdentifier=profile["inferenceProfileArn"])
     for kind in ("Custom", "Imported"):
         for model in ask("bedrock", f"List{kind}Models").get("modelSummaries", ()):
             ask("bedrock", f"Get{kind}Model", modelIdentifier=model["modelArn"])
@@ -187,6 +202,7 @@ def _agents(ask: Asker) -> None:
         ask("bedrock-agent", "ListAgentAliases", agentId=agent["agentId"])
         for version in ("DRAFT", agent["latestAgentVersion"]):
             ask("bedrock-agent", "ListAgentKnowledgeBases", agentId=agent["agentId"], agentVersion=version)
+        ask("bedrock-agent", "GetAgentVersion", agentId=agent["agentId"], agentVersion=agent["latestAgentVersion"])
         ask("bedrock-agent", "ListTagsForResource", resourceArn=whole["agentArn"])
     for base in ask("bedrock-agent", "ListKnowledgeBases").get("knowledgeBaseSummaries", ()):
         which = {"knowledgeBaseId": base["knowledgeBaseId"]}
@@ -195,10 +211,12 @@ def _agents(ask: Asker) -> None:
             ask("bedrock-agent", "GetDataSource", dataSourceId=source["dataSourceId"], **which)
     core = "bedrock-agentcore-control"
     for runtime in ask(core, "ListAgentRuntimes").get("agentRuntimes", ()):
-        ask(core, "GetAgentRuntime", agentRuntimeId=runtime["agentRuntimeId"])
+        whole = ask(core, "GetAgentRuntime", agentRuntimeId=runtime["agentRuntimeId"])
+        ask(core, "ListTagsForResource", resourceArn=whole["agentRuntimeArn"])
     for gateway in ask(core, "ListGateways").get("items", ()):
         ask(core, "GetGateway", gatewayIdentifier=gateway["gatewayId"])
-        assert ask(core, "ListGatewayTargets", gatewayIdentifier=gateway["gatewayId"])["items"]
+        for target in ask(core, "ListGatewayTargets", gatewayIdentifier=gateway["gatewayId"])["items"]:
+            ask(core, "GetGatewayTarget", gatewayIdentifier=gateway["gatewayId"], targetId=target["targetId"])
 
 
 def _sagemaker(ask: Asker) -> None:
@@ -269,6 +287,16 @@ def test_what_a_resource_points_to_exists(world: AwsWorld) -> None:
                 assert logging["s3Config"]["bucketName"] in buckets
                 assert logging["cloudWatchConfig"]["logGroupName"] in groups
                 assert logging["cloudWatchConfig"]["roleArn"] in roles
+
+
+def test_every_policy_that_a_principal_names_is_there(world: AwsWorld) -> None:
+    for account in world.by_id:
+        policies = {policy["Arn"] for policy in world.at(account, "global", "iam_policy")}
+        for kind in ("iam_role", "iam_user", "iam_group"):
+            for item in world.at(account, "global", kind):
+                named = {policy["PolicyArn"] for policy in item["AttachedManagedPolicies"]}
+                bound = item.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+                assert named | ({bound} if bound else set()) <= policies, item["Arn"]
 
 
 def test_every_permission_set_has_its_role_where_it_is_assigned(world: AwsWorld) -> None:

@@ -1,0 +1,91 @@
+"""`annexa run`: plan, collect, seal, judge, and show the gap summary."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from annexa.commands._connect import Connected
+    from annexa.commands._place import Here
+    from annexa.evidence.keys import SigningKey
+
+
+@click.command()
+@click.option("--source", "only", multiple=True, help="Only this source or vendor (may be repeated).")
+@click.option("--control", "controls", multiple=True, help="Show only this control (may be repeated).")
+@click.option("--threads", default=32, show_default=True, help="Calls that may be under way at once.")
+@click.option("--strict", is_flag=True, help="Exit 1 also for what is below a default of ours or not decided.")
+@click.option("--format", "form", type=click.Choice(["table", "markdown", "json"]), default="table", show_default=True)
+@click.pass_context
+def command(
+    ctx: click.Context, only: tuple[str, ...], controls: tuple[str, ...], threads: int, strict: bool, form: str
+) -> int:
+    """Ask every source, seal what it answered, judge it, and show the gap summary.
+
+    Without annexa.toml the credentials that the environment offers are used. Nothing at a vendor is ever changed.
+    """
+    from annexa import runner
+    from annexa.commands._connect import Lent, connect, exclusions, unnamed
+    from annexa.commands._place import here
+    from annexa.commands._progress import Progress
+    from annexa.evidence.clock import SystemClock
+    from annexa.evidence.manifest import Organisation
+    from annexa.evidence.vault import new_id
+
+    place, clock = here(ctx), SystemClock()
+    wanted = [_control(each) for each in controls]
+    run_id = new_id(clock.now())
+    vault = place.vault(create=True)
+    connected = connect(place, Lent(clock=clock, run_id=run_id, threads=threads), only)
+    _tell(connected)
+    if not any(source.vendor != "registers" for source, _ in connected.pairs) and "registers" not in only:
+        click.echo("annexa: no source can start; nothing was collected", err=True)
+        return 2
+    named = place.config.organisation if place.config else unnamed()
+    key, redaction = _keys(place)
+    with Progress() as progress:
+        manifest, _ = runner.collect(
+            runner.Order(
+                organisation=Organisation(id=named.id, name=named.name), vault=vault, key=key, redaction=redaction,
+                sources=connected.pairs, cannot=connected.cannot, registers=connected.registers,
+                exclusions=exclusions(place.config), clock=clock, threads=threads, noted=progress.noted, run_id=run_id,
+            )
+        )  # fmt: skip
+    made = runner.assess(vault, manifest.run_id, key=key, isms=place.config.isms[0].id if place.config else "main")
+    from annexa.commands.gaps import render
+    from annexa.reports.opened import open_assessment
+
+    click.echo(render(open_assessment(vault, made.assessment_id), form))
+    for control in wanted:
+        click.echo(f"\nmore: annexa explain {control}")
+    return runner.exit_code(made, strict=strict)
+
+
+def _control(text: str) -> str:
+    from annexa.mappings.catalogue import load
+
+    return load().control(text).id
+
+
+def _tell(connected: "Connected") -> None:
+    for source, collectors in connected.pairs:
+        if source.vendor != "registers":
+            click.echo(f"{source.alias}: {source.tenant}, {len(collectors)} collectors, {source.environment}", err=True)
+    for info in connected.cannot:
+        click.echo(f"{info.source}: cannot start: {info.why_not}", err=True)
+        click.echo(f"  what to do: {connected.cures[info.source]}", err=True)
+
+
+def _keys(place: "Here") -> "tuple[SigningKey, bytes]":
+    """The signing and the redaction key; made where there is none yet, and said so."""
+    from annexa.commands._config import Keys
+    from annexa.evidence import keys
+
+    named = place.config.keys if place.config else Keys()
+    signing, redaction = (place.path(each) for each in (named.signing, named.redaction))
+    if not signing.exists():
+        signing.parent.mkdir(parents=True, exist_ok=True)
+        public = keys.generate(signing).public
+        click.echo(f"made a signing key: {signing}\n  fingerprint {keys.fingerprint(public)}", err=True)
+    redaction.parent.mkdir(parents=True, exist_ok=True)
+    return keys.load_private(signing), keys.redaction_key(redaction)
