@@ -40,7 +40,10 @@ def command(ctx: click.Context, target: str | None, key: Path | None, known: tup
         problems, folders = verify(folder, public), [folder]
     _tell(problems)
     if failed(problems):
-        click.echo(f"annexa: verification failed: {sum(p.failed for p in problems)} problem(s)", err=True)
+        from annexa.reports.words import number
+
+        count = sum(problem.failed for problem in problems)
+        click.echo(f"annexa: verification failed: {number(count, 'problem')}", err=True)
         return FAILED
     for folder in folders:
         click.echo(_verified(folder, alone=target is not None))

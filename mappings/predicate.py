@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from annexa.evidence.errors import AnnexaError
 from annexa.evidence.record import Record
 from annexa.mappings.context import Context
 from annexa.mappings.outcome import Outcome
@@ -45,6 +46,8 @@ def predicate(
     """Register a function under `name`; it must have a docstring."""
 
     def register(judge: Judge) -> Judge:
+        if name in PREDICATES and PREDICATES[name].judge.__module__ != judge.__module__:
+            raise AnnexaError(f"predicate {name} is written twice", hint=f"rename the one in {judge.__module__}")
         PREDICATES[name] = Predicate(
             name=name,
             judge=judge,

@@ -12,7 +12,7 @@ from annexa.mappings.operators import STATES, Around, check
 from annexa.mappings.outcome import Outcome, Whose, failed, left_out, passed, unknown
 from annexa.mappings.patterns import fits_any
 from annexa.mappings.predicate import predicate
-from annexa.mappings.register import NOT_WRITTEN, Register, legible, names_of
+from annexa.mappings.register import Register, legible, names_of
 from annexa.mappings.rule import Rule
 from annexa.schemas.words import Criterion, State, UnknownReason, Verdict
 
@@ -44,6 +44,8 @@ def class_permitted(record: Record, rule: Rule, context: Context) -> Outcome:
         if verdict is Verdict.UNKNOWN:
             why = f"{allowed} is no class of the scale" if allowed else "no class is permitted to it by tag or register"
             return unknown(record, reason or UnknownReason.NOT_EXPOSED, f"{system}: {why}", expected=expected)
+    if isinstance(link.reached_by, Missing) and link.reached_by.state is not State.ABSENT:
+        return unknown(record, STATES[link.reached_by.state], "who else reads it through this one is not known")
     return passed(record, f"{len(verdicts)} readers may handle {link.classification}", expected=expected)
 
 
@@ -57,8 +59,6 @@ def _readers(link: DataConnection, register: Register) -> dict[str, str | None]:
     if isinstance(link.permitted_class, str):
         tagged.setdefault(link.ai_system, link.permitted_class)
     systems = dict.fromkeys((link.ai_system, *further, *tagged))
-    if isinstance(link.reached_by, Missing) and link.reached_by.state not in NOT_WRITTEN:
-        systems["further readers, which could not be read"] = None
     return {system: tagged.get(system) or _registered_class(system, register) for system in systems}
 
 
@@ -94,7 +94,11 @@ def transfer_approved(record: Record, rule: Rule, context: Context) -> Outcome:
         observed = f"the transfer to {link.store} is {answer}"
         judge = passed if answer == "approved" else failed
         return judge(record, observed, expected=expected, criterion=Criterion.ORGANISATION, criterion_ref=ref)
-    return _listed(record, (link.ai_system, *further), link.store, "approved_stores", expected, context)
+    listed = _listed(record, (link.ai_system, *further), link.store, "approved_stores", expected, context)
+    hidden = link.reached_by if isinstance(link.reached_by, Missing) else None
+    if listed.verdict is Verdict.FAIL and hidden is not None and hidden.state is not State.ABSENT:
+        return unknown(record, STATES[hidden.state], "which AI systems read it could not be read")
+    return listed
 
 
 def _answer(found: Found) -> str | None:

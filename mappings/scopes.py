@@ -53,7 +53,7 @@ class Scopes:
 
     def tenant(self, source: str) -> str:
         """The vendor's id of the tenant behind a source."""
-        return self._tenants[source]
+        return self._tenants.get(source, source)
 
     def expected(self, source: str, per: str) -> tuple[str, ...]:
         """Where a collector of this source is expected to have run."""

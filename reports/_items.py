@@ -1,5 +1,6 @@
 """One rule with its items, and each item down to its records and kept pages."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from annexa.schemas.words import Change, Verdict
 
 FEW_ITEMS = 10
 FEW_RECORDS = 3
+_RECORD_ID = re.compile("[0-9a-f]{32}")
+_SETTLES = ("decision", "parameter", "exception")
+"""Kinds that can settle an item."""
 ORDER = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.SHOWN, Verdict.PASS)
 """What asks for attention comes first."""
 
@@ -31,7 +35,8 @@ class Shown:
     """Items that are not shown, by verdict."""
     found: dict[str, Found]
     blind: tuple[Blind, ...]
-    finding: Finding | None
+    findings: dict[str, Finding]
+    """Open findings of the rule, by subject."""
     latest: str | None
     """The run that was judged; another run is named with each of its records."""
 
@@ -44,7 +49,7 @@ def gather(opened: Opened, results: Sequence[RuleResult], rules: dict[str, Rule]
     shown = {rule: _chosen(found, everything) for rule, found in items.items()}
     wanted = {name for chosen in shown.values() for item in chosen for name in _references(item)}
     kinds = {kind for name in items if name in rules for kind in (rules[name].reads, *rules[name].joins)}
-    found = opened.records(wanted, kinds)
+    found = opened.records(wanted, {*kinds, *_SETTLES})
     return [
         _shown(opened, result, rules.get(result.rule), items[result.rule], shown[result.rule], found)
         for result in results
@@ -65,7 +70,7 @@ def lines(shown: Shown, width: int) -> Iterator[str]:
     if shown.items:
         yield "  Items:"
         for item in shown.items:
-            yield from _item(item, shown.found, width, shown.latest)
+            yield from _item(item, shown, width)
         if shown.left:
             left = ", ".join(f"{count} {say(verdict)}" for verdict, count in shown.left.items())
             yield f"    not shown here: {left}; add --all"
@@ -99,8 +104,11 @@ def _chosen(items: list[ItemResult], everything: bool) -> list[ItemResult]:
     return ranked if everything else ranked[:FEW_ITEMS]
 
 
-def _references(item: ItemResult) -> tuple[str, ...]:
-    return (*item.records, *((item.criterion_ref,) if item.criterion_ref else ()))
+def _references(item: ItemResult) -> Iterator[str]:
+    """Ids of records only: what else settles an item (a parameter, `inherent`) would be looked for in vain."""
+    yield from item.records
+    if item.criterion_ref and _RECORD_ID.fullmatch(item.criterion_ref):
+        yield item.criterion_ref
 
 
 def _shown(
@@ -123,7 +131,7 @@ def _shown(
         left={verdict: count for verdict, count in rest.items() if count},
         found=found,
         blind=fold(spots),
-        finding=next(live, None),
+        findings={item.subject_uid: item for item in live},
         latest=opened.runs[0].run_id if opened.runs else None,
     )
 
@@ -166,7 +174,7 @@ def _by_verdict(result: RuleResult) -> dict[Verdict, int]:
     return dict(zip(ORDER, found, strict=True))
 
 
-def _item(item: ItemResult, found: dict[str, Found], width: int, latest: str | None) -> Iterator[str]:
+def _item(item: ItemResult, shown: Shown, width: int) -> Iterator[str]:
     why = f": {say(item.reason)}" if item.reason else ""
     place = "" if item.subject == item.scope else f", in {item.source} {item.scope}"
     yield from paragraph(f"{say(item.verdict)}{why}  {item.subject}{place}", width, indent=4)
@@ -175,11 +183,11 @@ def _item(item: ItemResult, found: dict[str, Found], width: int, latest: str | N
         seen += [f"should be: {item.expected}"] if item.expected else []
         yield from paragraph("; ".join(seen), width, indent=8)
     if item.criterion:
-        yield from paragraph(f"held against {_criterion(item, found)}", width, indent=8)
-    for note in _notes(item):
+        yield from paragraph(f"held against {_criterion(item, shown.found)}", width, indent=8)
+    for note in _notes(item, shown.findings.get(item.subject_uid)):
         yield from paragraph(note, width, indent=8)
     for name in item.records[:FEW_RECORDS]:
-        yield from _record(name, found.get(name), width, latest)
+        yield from _record(name, shown.found.get(name), width, shown.latest)
     if len(item.records) > FEW_RECORDS:
         yield f"        and {number(len(item.records) - FEW_RECORDS, 'more record')}"
 
@@ -198,7 +206,11 @@ def _criterion(item: ItemResult, found: dict[str, Found]) -> str:
     return whose if reference in (None, "inherent") else f"{whose}: {reference}"
 
 
-def _notes(item: ItemResult) -> Iterator[str]:
+def _notes(item: ItemResult, finding: Finding | None) -> Iterator[str]:
+    if finding is not None and item.verdict is Verdict.FAIL:
+        owner = f", owner {finding.owner}" if finding.owner else ""
+        cause = f" because {say(finding.cause)}" if finding.cause else ""
+        yield f"finding {finding.finding_uid}: {say(finding.change)}{cause}, first seen {finding.first_seen}{owner}"
     if item.covered_by:
         yield f"accepted by exception {item.covered_by}"
     if item.last_observed:
@@ -225,7 +237,7 @@ def _record(name: str, found: Found | None, width: int, latest: str | None) -> I
 
 
 def _remedy(shown: Shown, width: int) -> Iterator[str]:
-    finding, rule = shown.finding, shown.rule
+    finding, rule = next(iter(shown.findings.values()), None), shown.rule
     if finding is not None:
         remedy: dict[str, str | None] = finding.remedy
         parts = [remedy.get("do"), f"where: {remedy['where']}" if remedy.get("where") else None]

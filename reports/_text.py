@@ -8,6 +8,7 @@ import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 MORE = "…"
 _GAP = 2
@@ -57,24 +58,31 @@ def cut(text: str, width: int, keep: str = "start") -> str:
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int, *, indent: int = 0) -> list[str]:
-    """The lines of a table that is at most `width` wide; a cell may hold several lines, each of which is cut."""
+    """The lines of a table that is at most `width` wide; a cell may hold several lines."""
+    return [line for group in grouped(columns, rows, width, indent=indent) for line in group]
+
+
+def grouped(
+    columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int, *, indent: int = 0
+) -> list[list[str]]:
+    """The same table as groups of lines: the titles, then one group for each row."""
     from tabulate import tabulate
 
     cells = [[[clean(line) for line in cell.split("\n")] for cell in row] for row in rows]
     widths = _widths(columns, cells, width - indent)
     shown = [
-        [
-            "\n".join(part for line in cell for part in _fitted(line, columns[at], widths[at]))
-            for at, cell in enumerate(row)
-        ]
+        [[part for line in cell for part in _fitted(line, columns[at], widths[at])] for at, cell in enumerate(row)]
         for row in cells
     ]
-    titles = [cut(column.title, widths[at]) for at, column in enumerate(columns)]
-    # The titles are rows: tabulate would make their columns two wider than they are.
-    lines = [titles, ["-" * size for size in widths], *shown]
+    # The titles are a row: tabulate would make their columns two wider than they are.
+    titles = [[cut(column.title, size), "-" * size] for column, size in zip(columns, widths, strict=True)]
     align = ["right" if column.right else "left" for column in columns]
-    text = tabulate(lines, tablefmt="plain", disable_numparse=True, colalign=align)
-    return [" " * indent + line.rstrip() for line in text.splitlines()]
+    joined = [["\n".join(cell) for cell in row] for row in (titles, *shown)]
+    lines = iter(tabulate(joined, tablefmt="plain", disable_numparse=True, colalign=align).splitlines())
+    return [
+        [" " * indent + line.rstrip() for line in islice(lines, max(len(cell) for cell in row))]
+        for row in (titles, *shown)
+    ]
 
 
 def paragraph(text: str, width: int, *, indent: int = 0, first: str = "") -> list[str]:

@@ -50,7 +50,7 @@ def _head(summary: Summary) -> Iterator[str]:
     yield f"- ISMS: {escape(assessment.isms)}"
     yield f"- As of: {assessment.as_of}"
     if assessment.period:
-        yield f"- Period: {assessment.period.get('start')} to {assessment.period.get('end')}"
+        yield f"- Period: {escape(' to '.join(assessment.period.values()))}"
     yield f"- Assessment: {assessment.assessment_id}, over {', '.join(assessment.run_ids)}"
     yield f"- Rules: version {escape(assessment.mapping_version)}, SHA-256 {assessment.mapping_sha256}"
     for name, title in NOTES.items():

@@ -3,16 +3,17 @@
 Invariants: no line is wider than asked; folded and left-out rows are counted; never a percentage, never a score.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from annexa.mappings.results import ControlResult
-from annexa.reports._text import Column, clean, cut, paragraph, table
+from annexa.reports._text import Column, clean, cut, grouped, paragraph, table
 from annexa.reports.summary import Blind, Broken, Summary, Theme
 from annexa.reports.words import HEADLINE, NOTES, needs_line, number, say
-from annexa.schemas.words import Change, Environment, ExclusionNote, Status
+from annexa.schemas.words import Change, Environment, NotAssessedReason, Status
 
-FEW = {"blind": 6, "broken": 10, "below": 5, "undecided": 3}
+FEW = {"blind": 5, "broken": 8, "below": 4, "undecided": 2}
 """How many rows of each section the one-screen form shows; the rest is counted."""
 _MANY = 99
 NOTE_LINES = 2
@@ -44,19 +45,22 @@ def mark(environment: Environment, hosts: Sequence[str]) -> str | None:
 
 def status_words(control: ControlResult) -> str:
     """A control's status with what belongs to it: its reason, note or weakest strength."""
-    detail: str | None = None
-    if control.reason is not None:
-        detail = say(control.reason)
-    elif control.exclusion not in (None, ExclusionNote.VERIFIED) or control.status is Status.EXCLUDED:
-        detail = say(control.exclusion) if control.exclusion else None
-    elif control.status is Status.SUPPORTED and control.weakest_strength is not None:
-        detail = f"weakest {say(control.weakest_strength).split(':')[0]}"
+    detail = _detail(control)
     return f"{say(control.status)}, {detail}" if detail else say(control.status)
+
+
+def _detail(control: ControlResult) -> str | None:
+    if control.reason is not None:
+        return say(control.reason)
+    if control.status is Status.SUPPORTED and control.weakest_strength is not None:
+        return f"weakest {say(control.weakest_strength).split(':')[0]}"
+    return say(control.exclusion) if control.exclusion is not None else None
 
 
 def _head(summary: Summary, width: int, everything: bool) -> Iterator[str]:
     assessment = summary.assessment
-    yield cut(clean(f"{assessment.organisation.name}, ISMS {assessment.isms}, as of {assessment.as_of}"), width)
+    period = f", period {' to '.join(assessment.period.values())}" if assessment.period else ""
+    yield cut(clean(f"{assessment.organisation.name}, ISMS {assessment.isms}, as of {assessment.as_of}{period}"), width)
     yield from _marks(summary, width, everything)
     yield ""
     yield from _headline(summary, width)
@@ -176,55 +180,82 @@ def _no_rule(summary: Summary, width: int, everything: bool) -> Iterator[str]:
     columns = [
         Column(title="Control"),
         Column(title="Rule"),
-        Column(title="What does not hold by a default of annexa", least=25),
+        Column(title="What is undecided", least=25),
         Column(title="Decide", least=16),
         Column(title="Cases", right=True),
     ]
     below = summary.below if everything else summary.below[: FEW["below"]]
     undecided = summary.undecided if everything else summary.undecided[: FEW["undecided"]]
     rows = [[row.control, row.rule, row.title, row.criterion or "your own rule", _cases(row)] for row in below]
-    rows += [[rule.control, rule.rule, rule.title, "your own rule: annexa has no default", "–"] for rule in undecided]
+    rows += [[rule.control, rule.rule, rule.title, "your own rule", "–"] for rule in undecided]
     yield from table(columns, rows, width)
     yield from _rest(len(summary.below) + len(summary.undecided) - len(rows), "rule")
 
 
 def _statuses(summary: Summary, width: int, everything: bool) -> Iterator[str]:
-    told = [_told(theme, everything) for theme in summary.themes]
+    yield from _every_control(summary, width) if everything else _by_theme(summary, width)
+    yield ""
+    if not everything:
+        yield f"Every control with its needs: {ALL}"
+    yield cut("Why a control has its status, down to records and kept pages: annexa explain A.8.15", width)
+
+
+def _by_theme(summary: Summary, width: int) -> list[str]:
+    columns = [
+        Column(title="Theme"),
+        Column(title="Statuses", least=30, wrap=2),
+        Column(title="Needs"),
+    ]
+    return table(columns, [_theme_row(theme) for theme in summary.themes], width)
+
+
+def _theme_row(theme: Theme) -> list[str]:
+    needs = (
+        f"met {theme.met} of {theme.counted}\nfailed {theme.failed}\nunread {theme.unread}" if theme.counted else "–"
+    )
+    statuses = (f"{say(status)} {count}: {_members(theme, status)}" for status, count in theme.statuses.items())
+    return [f"{theme.id.capitalize()} ({len(theme.controls)})", "\n".join(statuses), needs]
+
+
+def _members(theme: Theme, status: Status) -> str:
+    """Which controls have the status; of those that were not assessed, only how many for which reason."""
+    controls = [control for control in theme.controls if control.status is status]
+    if status is Status.NOT_ASSESSED:
+        reasons = Counter(control.reason for control in controls)
+        return ", ".join(f"{say(reason)} {reasons[reason]}" for reason in NotAssessedReason if reasons[reason])
+    return ", ".join(
+        f"{control.ref} ({detail})" if (detail := _detail(control)) else control.ref for control in controls
+    )
+
+
+def _every_control(summary: Summary, width: int) -> Iterator[str]:
     columns = [
         Column(title="Control"),
-        Column(title="Statuses by theme", least=16),
-        Column(title="Status", least=10),
-        Column(title="Needs"),
+        Column(title="Statuses by theme", least=16, wrap=_MANY),
+        Column(title="Status", least=10, wrap=_MANY),
+        Column(title="Needs met"),
         Column(title="Systems", right=True),
     ]
-    lines = iter(table(columns, [_control_row(control) for controls in told for control in controls], width))
-    yield from islice(lines, 2)
-    for theme, controls in zip(summary.themes, told, strict=True):
-        yield from _theme(theme, width)
-        yield from islice(lines, len(controls))
+    rows = [_control_row(control) for theme in summary.themes for control in theme.controls]
+    groups = iter(grouped(columns, rows, width))
+    yield from next(groups)
+    for theme in summary.themes:
+        counts = ", ".join(f"{count} {say(status)}" for status, count in theme.statuses.items())
+        yield from paragraph(f"{theme.id.capitalize()}, {len(theme.controls)}: {counts}", width)
+        if theme.counted:
+            yield cut(f"  {needs_line(theme.met, theme.counted, theme.failed, theme.unread)}", width)
+        yield from chain.from_iterable(islice(groups, len(theme.controls)))
     yield ""
-    left = "" if everything else f"All controls: {ALL}. "
-    yield cut(f"{left}Why a control has its status: annexa explain A.8.15", width)
-
-
-def _told(theme: Theme, everything: bool) -> list[ControlResult]:
-    """Controls with something to say; the others are in the counts of their theme."""
-    return [control for control in theme.controls if everything or control.status is not Status.NOT_ASSESSED]
-
-
-def _theme(theme: Theme, width: int) -> Iterator[str]:
-    counts = ", ".join(f"{count} {say(status)}" for status, count in theme.statuses.items())
-    yield cut(f"{theme.id.capitalize()}, {len(theme.controls)}: {counts}", width)
-    if theme.counted:
-        yield cut(f"  {needs_line(theme.met, theme.counted, theme.failed, theme.unread)}", width)
+    yield cut("Systems: of its needs, those that systems can show; people supply the rest.", width)
 
 
 def _control_row(control: ControlResult) -> list[str]:
-    """One line, since the lines of the themes are put between."""
     status = status_words(control)
     if control.status is Status.INCOMPLETE and control.scopes_read < control.scopes_expected:
         status += f", scopes {control.scopes_read:,} of {control.scopes_expected:,}"
-    needs = f"met {control.needs_met} of {control.needs_counted}, failed {control.needs_failed}, unread {control.needs_unread}"
+    needs = (
+        f"{control.needs_met} of {control.needs_counted}, failed {control.needs_failed}, unread {control.needs_unread}"
+    )
     return [
         control.ref,
         control.title,

@@ -11,8 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from annexa.sandbox._errors import AwsError, Unsupported
+from annexa.sandbox._models import service_model
 from annexa.sandbox._question import Question
 from annexa.sandbox._rates import Rate
+from annexa.sandbox._refusals import refusal
 from annexa.sandbox._scenario import Scenario, invented
 from annexa.sandbox.aws import ANSWERS, GLOBAL_SERVICES, SERVICES, documents_as_text
 
@@ -135,9 +137,6 @@ class AwsWorld:
         return f"arn:aws:sts::{account.id}:assumed-role/{role}/base"
 
     def _admit(self, question: Question) -> None:
-        from annexa.sandbox._models import service_model
-        from annexa.sandbox._refusals import refusal
-
         service, operation = question.service, question.operation
         protocol = service_model(service).resolved_protocol
         if service not in GLOBAL_SERVICES and self.regions[question.region] not in ENABLED:

@@ -149,7 +149,8 @@ def _of(world: "AwsWorld", question: Question, kind: str) -> list[Resource]:
 
 
 def _asked_policy(world: "AwsWorld", question: Question) -> Resource:
-    for item in _of(world, question, "iam_policy"):
+    managed = (item for _, _, item in world.everywhere("iam_policy") if _policy_word(item) == "AWSManagedPolicy")
+    for item in [*_of(world, question, "iam_policy"), *managed]:  # AWS's own are in every account, attached or not
         if item["Arn"] == question.params["PolicyArn"]:
             return item
     raise AwsError("NoSuchEntity", "there is no such policy")

@@ -229,7 +229,7 @@ def test_a_pass_keeps_its_basis(basis: Basis) -> None:
 
 def test_a_documented_default_stands_in_for_a_setting_that_nobody_set_and_is_said() -> None:
     name = "aws.organizations.ai_services_opt_out"
-    asked = rule(reads="setting", condition={"value": {"equals": "optOut"}})
+    asked = rule(reads="setting", condition={"value": {"equals": "opted_out"}})
     outcome = judge_item(asked, record(Setting(subject="s", name=name, value=ABSENT)), context())
     assert (outcome.verdict, outcome.basis) == (Verdict.FAIL, Basis.VENDOR_DEFAULT)
     assert "documented default" in (outcome.observed or "")

@@ -350,6 +350,6 @@ def _seconds(root: Path) -> float:
     return time.process_time() - started
 
 
-@pytest.mark.skipif(not (SHIPPED / "rules").is_dir(), reason="this checkout ships no rules yet")
+@pytest.mark.skipif(not any((SHIPPED / "rules").glob("*.yaml")), reason="this checkout ships no rules yet")
 def test_the_shipped_pack_loads() -> None:
     assert load_pack().rules

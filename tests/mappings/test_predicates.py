@@ -385,7 +385,9 @@ BASE_MAY = all_of(entry(identifiers=(BASE,), permitted_class="restricted"))
         ({"classification": "restricted", "readers": (f"{AGENT}=internal",)}, NOBODY, "fail"),
         ({"permitted_class": "restricted", "reached_by": (AGENT,)}, NOBODY, "not_exposed"),
         ({"permitted_class": "restricted", "reached_by": (AGENT,)}, all_of(entry(permitted_class="internal")), "pass"),
-        ({"permitted_class": "restricted", "reached_by": unread("denied")}, NOBODY, "not_exposed"),
+        ({"permitted_class": "restricted", "reached_by": unread("denied")}, NOBODY, "unread"),
+        ({"permitted_class": "restricted", "reached_by": NOT_EXPOSED}, NOBODY, "not_exposed"),
+        ({"permitted_class": "public", "reached_by": unread("denied")}, NOBODY, "fail"),
         ({"classification": ABSENT, "permitted_class": "public"}, NOBODY, "not_exposed"),
         ({"classification": unread("denied"), "permitted_class": "public"}, NOBODY, "unread"),
         ({"classification": "blue", "permitted_class": "public"}, NOBODY, "unknown_value"),
@@ -420,6 +422,12 @@ def test_transfer_approved(register: Joined, decisions: Decisions | None, expect
     assert said(outcome) == expected
     if expected in ("pass", "fail"):
         assert outcome.criterion is Criterion.ORGANISATION
+
+
+def test_a_reader_that_could_not_be_read_may_be_the_one_that_is_approved() -> None:
+    hidden = link(reached_by=unread("denied"))
+    assert said(judge("transfer_approved", hidden, joins={"register_entry": NOBODY})) == "unread"
+    assert said(judge("transfer_approved", hidden, joins={"register_entry": STORED})) == "pass"
 
 
 @pytest.mark.parametrize(

@@ -257,7 +257,7 @@ def items() -> list[ItemResult]:
         ItemResult(
             rule="LOG-AWS-01",
             subject=log.scope,
-            subject_uid=log.subject_uid,
+            subject_uid=subject_uid("h", "o-1", log.scope),
             source="aws:main",
             scope=log.scope,
             verdict=Verdict.FAIL if log.scope == OFF else Verdict.PASS,

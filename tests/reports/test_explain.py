@@ -30,6 +30,7 @@ def text(opened: Opened) -> str:
         "seen: enabled is false; should be: enabled is true",
         "held against your own rule: aws.bedrock.invocation_logging must be required, for organisation, because "
         "Customers ask for it; approved by CISO on 2026-01-15",
+        "not observed again, first seen 2026-07-31T06:05:00Z",
         "not observed in this run; last seen 2026-07-31T06:05:00Z",
         "bedrock:GetModelInvocationLoggingConfiguration, item 2, request req-2",
         "Blind spot: bedrock:GetModelInvocationLoggingConfiguration: unreachable",

@@ -10,7 +10,7 @@ from annexa.mappings.results import PageOne
 from annexa.reports import table
 from annexa.reports.opened import Opened
 from annexa.reports.summary import Summary, summarise
-from annexa.schemas.words import Environment
+from annexa.schemas.words import Environment, Status
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_first_the_headline_then_blind_spots_then_what_is_broken(summary: Summar
             "Blind spots: 2 calls",
             "Breaks your own rule: 2 rules",
             "No rule set, decide: 2 rules",
-            "Statuses by theme",
+            "Theme ",
         )
     ]
     assert places == sorted(places)
@@ -56,8 +56,10 @@ def test_first_the_headline_then_blind_spots_then_what_is_broken(summary: Summar
         "Findings: 10 open (6 new, 3 unchanged, 1 not observed again), 1 resolved",
         "Accepted by exception: A.8.20 NET-AWS-01 Models are reached privately, 1 of 240",
         "iam:GetAccountAuthorizationDetails",
-        "Technological, 34: 1 gap, 1 gap accepted, 1 excluded, 1 incomplete, 30 not assessed",
-        "  needs met 1 of 6, failed 2, unread 1",
+        "Technological (34)   gap 1: A.8.15  ",
+        "                     gap accepted 1: A.8.20  ",
+        "                     excluded 1: A.8.25 (activity seen)  ",
+        "                     not assessed 30: no rule yet 30",
     ],
 )
 def test_it_says(summary: Summary, line: str) -> None:
@@ -72,10 +74,21 @@ def test_counts_stand_beside_the_rule(summary: Summary) -> None:
     ]
 
 
-def test_only_controls_with_something_to_say_unless_asked(summary: Summary) -> None:
-    refs = re.compile(r"^(?:A\.\d+\.\d+|c\d[\d.]*) ", re.MULTILINE)
-    assert len(refs.findall(table.render(summary, 100).partition("Statuses by theme")[2])) == 9
-    assert len(refs.findall(table.render(summary, 100, everything=True).partition("Statuses by theme")[2])) == 105
+def test_the_short_form_names_controls_with_something_to_say_and_counts_the_rest(summary: Summary) -> None:
+    statuses = table.render(summary, 100).partition("Statuses")[2]
+    named = set(re.findall(r"A\.\d+\.\d+", statuses.partition("Every control")[0]))
+    assert named == {
+        control.ref for control in summary.assessment.controls if control.status is not Status.NOT_ASSESSED
+    }
+    assert statuses.count("not assessed") == 5
+
+
+def test_the_long_form_tells_the_needs_of_every_control(summary: Summary) -> None:
+    statuses = table.render(summary, 100, everything=True).partition("Statuses by theme")[2]
+    assert len(re.findall(r"^(?:A\.\d+\.\d+|c\d[\d.]*) ", statuses, re.MULTILINE)) == 105
+    assert re.search(r"^A\.8\.15 +Logging +gap +1 of 4, failed 1, unread 0 +3 of 4$", statuses, re.MULTILINE)
+    assert "  needs met 1 of 6, failed 2, unread 1" in statuses.splitlines()
+    assert "…" not in statuses
 
 
 def test_what_is_left_out_is_counted(summary: Summary) -> None:
@@ -86,7 +99,7 @@ def test_what_is_left_out_is_counted(summary: Summary) -> None:
     )
     crowded = summarise(msgspec.structs.replace(summary.assessment, rules=many), [])
     short, long = table.render(crowded, 100), table.render(crowded, 100, everything=True)
-    assert "and 10 more rules: annexa gaps --all" in short
+    assert "and 12 more rules: annexa gaps --all" in short
     assert "more rules" not in long
     assert long.count("\nhigh ") == 20
 

@@ -350,3 +350,52 @@ def test_a_fixture_outside_the_model_is_refused(output: dict[str, Any], complain
 
 def test_every_service_is_known_as_global_or_regional() -> None:
     assert {service for service, _ in ANSWERS} >= GLOBAL_SERVICES
+
+
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+MISSING: list[tuple[str, str, dict[str, Any], str]] = [
+    ("bedrock", "GetGuardrail", {"guardrailIdentifier": "labguard0001", "guardrailVersion": "9"}, "ResourceNotFoundException"),
+    ("bedrock", "GetCustomModel", {"modelIdentifier": "nothing"}, "ResourceNotFoundException"),
+    ("bedrock", "GetFoundationModelAvailability", {"modelId": "nothing"}, "ResourceNotFoundException"),
+    ("bedrock", "ListTagsForResource", {"resourceARN": "nothing"}, "ResourceNotFoundException"),
+    ("bedrock-agent", "ListAgentAliases", {"agentId": "NOTHING"}, "ResourceNotFoundException"),
+    ("bedrock-agent", "GetAgentVersion", {"agentId": "CONTRACTS1", "agentVersion": "9"}, "ResourceNotFoundException"),
+    ("bedrock-agent", "ListDataSources", {"knowledgeBaseId": "NOTHING"}, "ResourceNotFoundException"),
+    ("bedrock-agent", "ListTagsForResource", {"resourceArn": "nothing"}, "ResourceNotFoundException"),
+    ("bedrock-agentcore-control", "ListGatewayTargets", {"gatewayIdentifier": "nothing"}, "ResourceNotFoundException"),
+    ("bedrock-agentcore-control", "GetGatewayTarget", {"gatewayIdentifier": "x", "targetId": "y"}, "ResourceNotFoundException"),
+    ("sagemaker", "DescribeDomain", {"DomainId": "d-nothing"}, "ResourceNotFound"),
+    ("sagemaker", "DescribeModel", {"ModelName": "nothing"}, "ValidationException"),
+    ("sagemaker", "ListTags", {"ResourceArn": "nothing"}, "ValidationException"),
+    ("cloudtrail", "GetTrailStatus", {"Name": "nothing"}, "TrailNotFoundException"),
+    ("iam", "GetServiceLastAccessedDetails", {"JobId": "nothing"}, "NoSuchEntity"),
+    ("iam", "GetPolicy", {"PolicyArn": "nothing"}, "NoSuchEntity"),
+    ("iam", "GetPolicyVersion", {"PolicyArn": ADMINISTRATOR, "VersionId": "v9"}, "NoSuchEntity"),
+    ("iam", "ListServiceSpecificCredentials", {}, "ValidationError"),
+    ("organizations", "ListOrganizationalUnitsForParent", {"ParentId": "r-none"}, "ParentNotFoundException"),
+    ("organizations", "ListParents", {"ChildId": "ou-none"}, "ChildNotFoundException"),
+    ("organizations", "ListPoliciesForTarget", {"TargetId": "1", "Filter": "BEDROCK_POLICY"}, "TargetNotFoundException"),
+    ("organizations", "DescribePolicy", {"PolicyId": "p-none"}, "PolicyNotFoundException"),
+    ("marketplace-agreement", "SearchAgreements", {}, "ValidationException"),
+    ("marketplace-agreement", "DescribeAgreement", {"agreementId": "nothing"}, "ResourceNotFoundException"),
+]  # fmt: skip
+"""Asked of management in us-east-1, where none of these is."""
+
+
+@pytest.mark.parametrize(("service", "operation", "params", "code"), MISSING)
+def test_what_does_not_exist_is_an_error_by_name(
+    service: str, operation: str, params: dict[str, Any], code: str
+) -> None:
+    world = aws_world()
+    question = Question(
+        service=service,
+        operation=operation,
+        params=params,
+        account=world.management.id,
+        region="us-east-1",
+        arn="arn:aws:iam::381200000010:role/test",
+        now=world.now,
+    )
+    with pytest.raises(AwsError) as error:
+        world.answer(question)
+    assert code == error.value.code

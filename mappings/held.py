@@ -1,0 +1,51 @@
+"""Items that did not pass, with what findings and history need of them."""
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from annexa.evidence.fact import Missing
+from annexa.evidence.kinds import AiSystem, RegisterEntry
+from annexa.evidence.record import Record
+from annexa.mappings.context import Context
+from annexa.mappings.register import Register, names_of, written
+from annexa.mappings.results import ItemResult
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """One item that failed or is unknown, in one run."""
+
+    item: ItemResult
+    at: str
+    """When its subject was collected."""
+    collector: str | None = None
+    """Who brought it; null: it is a scope or a number, and every relevant collector counts."""
+    tenant: str
+    """The vendor's id of the tenant: it survives a renamed source."""
+    content: str = ""
+    """Digest of the facts that it rests on."""
+    owner: str | None = None
+    """Who answers for it."""
+    sightings: tuple[str, ...] = ()
+    """Further places in which the same subject did not pass."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Rule and subject."""
+        return self.item.rule, self.item.subject_uid
+
+
+def digest_of(records: Iterable[Record]) -> str:
+    """One digest over the facts of some records, whatever their order and the run."""
+    parts = sorted(hashlib.sha256(msgspec.json.encode(record.data, order="sorted")).digest() for record in records)
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:32]
+
+
+def owner_of(record: Record, context: Context) -> str | None:
+    """Who answers for a subject: its entry in the AI register, else what the vendor shows of an AI system."""
+    for _, entry in Register.of(context).about(names_of(record)):
+        if written(entry.owner) and not isinstance(entry.owner, Missing):
+            return entry.owner
+    own = record.data.owner if isinstance(record.data, (AiSystem, RegisterEntry)) else None
+    return own if isinstance(own, str) and own else None

@@ -1,0 +1,183 @@
+"""What one rule finds in one run, while records stream past: counts, and the items that did not pass."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from annexa.evidence.record import Record
+from annexa.mappings.attested import incomplete
+from annexa.mappings.bugs import BUGS
+from annexa.mappings.held import Held, digest_of, owner_of
+from annexa.mappings.item import judge_item, selects
+from annexa.mappings.outcome import Outcome
+from annexa.mappings.results import ItemResult
+from annexa.mappings.rule import Rule
+from annexa.mappings.world import World, newest
+from annexa.schemas.words import Basis, UnknownReason, Use, Verdict
+
+Sink = Callable[[ItemResult], None]
+BASES = (Basis.EXPLICIT, Basis.VENDOR_DEFAULT, Basis.IMPORTED, Basis.ATTESTED, Basis.LOG_INFERRED)
+"""From the strongest to the weakest."""
+
+
+class Tally:
+    """One rule in one run."""
+
+    def __init__(self, rule: Rule, world: World, sink: Sink, watched: Iterable[str] = ()) -> None:
+        """`watched`: subjects that failed in an earlier run; what becomes of them here is noted under `seen`."""
+        self.rule, self.world, self.sink = rule, world, sink
+        self.seen: dict[str, set[Verdict | UnknownReason | None]] = {uid: set() for uid in watched}
+        self.items = self.passed = self.failed = self.shown = self.not_required = 0
+        self.unknown: Counter[UnknownReason] = Counter()
+        self.conditional: Counter[UnknownReason] = Counter()
+        self.held: list[Held] = []
+        self.weakest: Basis | None = None
+        self.first: str | None = None
+        self.last: str | None = None
+        self.days: set[str] = set()
+        """Days that the records themselves carry or, where they carry none, on which they were collected."""
+        self.errors: list[str] = []
+        self._context = world.context
+        self._vendor_sources = frozenset(world.scopes.sources(rule.population.of))
+
+    def judge(self, record: Record) -> Outcome | None:
+        """The outcome for one record; None if it is not in the population."""
+        rule = self.rule
+        if rule.population.of is not None and record.source not in self._vendor_sources:
+            return None
+        try:
+            chosen = selects(rule, record, self._context)
+            used = self._used(record)
+            if chosen.verdict is Verdict.FAIL or used is Use.NO:
+                self.watch(record.subject_uid, None)
+                return None
+            outcome = judge_item(rule, record, self._context)
+        except BUGS as error:
+            return self._bug(record, error)
+        if not outcome.required:
+            return outcome
+        if chosen.verdict is not Verdict.PASS:
+            return doubt(outcome, chosen.reason or UnknownReason.UNREAD, chosen.observed)
+        if used is Use.UNKNOWN:
+            return doubt(outcome, UnknownReason.USE_UNKNOWN, "whether the scope is used is not known")
+        return outcome
+
+    def weigh(self, outcome: Outcome, record: Record, *, valid: bool) -> Outcome:
+        """The outcome after everything that can keep a record from proving anything: time, register, attestation."""
+        if not outcome.required:
+            return outcome
+        if not valid:
+            return doubt(outcome, UnknownReason.INVALID_RECORD, f"collected at {record.collected_at}, outside its run")
+        if not self.world.supplied.parameters_read and self._rests_on_parameters(outcome):
+            return doubt(outcome, UnknownReason.CRITERION_UNREAD, "the parameters could not be read")
+        if outcome.verdict is not Verdict.PASS:
+            return outcome
+        trouble = self.world.freshness.trouble(self.rule, record)
+        if trouble is not None:
+            return doubt(outcome, trouble, f"collected at {record.collected_at}")
+        lacking = incomplete(record, self.world.day)
+        return doubt(outcome, lacking[0], lacking[1]) if lacking else outcome
+
+    def take(self, record: Record, *, valid: bool) -> None:
+        """Judge one record and count it."""
+        outcome = self.judge(record)
+        if outcome is not None:
+            self.count(self.weigh(outcome, record, valid=valid), record)
+
+    def count(self, outcome: Outcome, record: Record, *, subject: str | None = None, uid: str | None = None) -> None:
+        """Count one item that a record stands for, and keep or hand on what was found."""
+        item = ItemResult(
+            rule=self.rule.id,
+            subject=subject or record.data.subject,
+            subject_uid=uid or record.subject_uid,
+            source=record.source,
+            scope=record.scope,
+            verdict=outcome.verdict,
+            reason=outcome.reason,
+            criterion=outcome.criterion,
+            criterion_ref=outcome.criterion_ref,
+            observed=outcome.observed,
+            expected=outcome.expected,
+            basis=outcome.basis,
+            records=(record.record_id,),
+        )
+        self.observed(record.collected_at)
+        self.enter(item, required=outcome.required, records=(record,), collector=record.provenance.collector)
+
+    def enter(
+        self, item: ItemResult, *, required: bool = True, records: tuple[Record, ...] = (), collector: str | None = None
+    ) -> None:
+        """Count one finished item; what did not pass is held, the rest goes to the sink."""
+        self.watch(item.subject_uid, item.reason if item.verdict is Verdict.UNKNOWN else item.verdict)
+        if not required:
+            self.not_required += 1
+        elif item.verdict is Verdict.SHOWN:
+            self.items, self.shown = self.items + 1, self.shown + 1
+            self.conditional[item.reason or UnknownReason.CONDITIONAL] += 1
+        elif item.verdict is Verdict.PASS:
+            self.items, self.passed = self.items + 1, self.passed + 1
+            self._weaken(item.basis)
+        else:
+            self.items += 1
+            self._hold(item, records, collector)
+            return
+        self.sink(item)
+
+    def show(self, item: ItemResult) -> None:
+        """Hand on an item that only contributes to a number."""
+        self.shown += 1
+        self.sink(msgspec.structs.replace(item, verdict=Verdict.SHOWN))
+
+    def watch(self, uid: str, what: Verdict | UnknownReason | None) -> None:
+        """Note what became of a subject that failed before; None: it was seen, and is no longer in the population."""
+        if uid in self.seen:
+            self.seen[uid].add(what)
+
+    def observed(self, at: str) -> None:
+        """Widen the time over which this rule saw anything."""
+        self.first = at if self.first is None or at < self.first else self.first
+        self.last = at if self.last is None or at > self.last else self.last
+
+    def _hold(self, item: ItemResult, records: tuple[Record, ...], collector: str | None) -> None:
+        if item.verdict is Verdict.FAIL:
+            self.failed += 1
+        else:
+            self.unknown[item.reason or UnknownReason.UNREAD] += 1
+        failed = item.verdict is Verdict.FAIL
+        self.held.append(
+            Held(
+                item=item,
+                at=newest(records, self.world.manifest.finished),
+                collector=collector,
+                tenant=self.world.scopes.tenant(item.source) if item.source else self.world.manifest.organisation.id,
+                content=digest_of(records) if failed else "",
+                owner=owner_of(records[0], self._context) if failed and records else None,
+            )
+        )
+
+    def _used(self, record: Record) -> Use:
+        service = self.rule.population.used
+        return Use.YES if service is None else self.world.use.of(service, record.source, record.scope)
+
+    def _rests_on_parameters(self, outcome: Outcome) -> bool:
+        """Every pass does (its age, whether its rule is on); a fail only if its threshold is a parameter."""
+        return outcome.verdict is not Verdict.FAIL or outcome.criterion_ref in self._context.parameters.entries
+
+    def _weaken(self, basis: Basis | None) -> None:
+        if basis is not None and (self.weakest is None or BASES.index(basis) > BASES.index(self.weakest)):
+            self.weakest = basis
+
+    def _bug(self, record: Record, error: Exception) -> Outcome:
+        """Our own mistake: the item is unknown, and the assessment says so."""
+        self.errors.append(f"{self.rule.id}: {type(error).__name__} at record {record.record_id}")
+        says = f"internal error: {type(error).__name__}"
+        return Outcome(
+            verdict=Verdict.UNKNOWN, reason=UnknownReason.INVALID_RECORD, observed=says, basis=record.data.basis
+        )
+
+
+def doubt(outcome: Outcome, reason: UnknownReason, observed: str | None) -> Outcome:
+    """The same outcome, of which nobody can be sure."""
+    said = observed if outcome.observed is None else f"{outcome.observed}; {observed}" if observed else outcome.observed
+    return msgspec.structs.replace(outcome, verdict=Verdict.UNKNOWN, reason=reason, observed=said)

@@ -1,0 +1,125 @@
+"""From items to a result: one violation fails; only a complete, fresh population in which all is well passes.
+
+The first that applies: `fail`; `unknown` with one reason; `no_population`; `pass`.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from annexa.mappings.freshness import EVENTS
+from annexa.mappings.population import Coverage
+from annexa.mappings.reach import Lack, why
+from annexa.mappings.tally import Tally
+from annexa.mappings.world import broken
+from annexa.schemas.words import Result, Strength, UnknownReason, Use
+
+PRIORITY = (
+    UnknownReason.NOT_SUPPLIED, UnknownReason.NOT_CONNECTED, UnknownReason.VISIBILITY_UNPROVED,
+    UnknownReason.SCOPES_UNREAD, UnknownReason.UNREAD, UnknownReason.EXCLUDED, UnknownReason.USE_UNKNOWN,
+    UnknownReason.INVALID_RECORD, UnknownReason.INPUT_MISSING, UnknownReason.UNKNOWN_VALUE,
+    UnknownReason.AMBIGUOUS_VALUE, UnknownReason.NOT_EXPOSED, UnknownReason.REDACTED, UnknownReason.CONDITIONAL,
+    UnknownReason.IDENTITY_UNMATCHED, UnknownReason.CRITERION_UNREAD, UnknownReason.CRITERION_UNSET,
+    UnknownReason.HISTORY_TOO_SHORT, UnknownReason.ATTESTATION_INCOMPLETE, UnknownReason.CHALLENGE,
+    UnknownReason.FOLLOWS_FROM, UnknownReason.EMPTY_LOG, UnknownReason.STALE,
+)  # fmt: skip
+"""Of several reasons the first is the rule's; age is last, because only age alone makes something stale."""
+
+
+class Found(msgspec.Struct, kw_only=True):
+    """What one rule finds in one run, before history, exceptions and findings."""
+
+    tally: Tally
+    coverage: Coverage
+    lacks: tuple[Lack, ...]
+    """What was lacking for this rule: the reasons behind it for a reader."""
+    result: Result
+    reason: UnknownReason | None
+    stale: bool
+
+
+def conclude(tally: Tally, item_lacks: Iterable[Lack]) -> Found:
+    """The result of a rule whose records were all looked at."""
+    world, rule = tally.world, tally.rule
+    coverage = world.populations.of_rule(rule)
+    per_scope = rule.quantifier == "at_least_one"
+    lacks = [*item_lacks] if per_scope else [*coverage.lacks, *_doubtful_use(tally), *item_lacks]
+    if per_scope:
+        sources = sorted({source for source, _ in coverage.expected})
+        lacks += [lack for source in sources for lack in world.scopes.trouble(source)]
+        lacks += [lack for lack in coverage.lacks if lack.collector == "*"]
+    reasons = set(_reasons(tally, coverage, lacks, per_scope=per_scope))
+    joined, join_reasons = _joins(tally)
+    reasons |= join_reasons
+    result, reason = _result(tally, coverage, reasons)
+    return Found(
+        tally=tally,
+        coverage=coverage,
+        lacks=tuple(dict.fromkeys((*lacks, *joined))),
+        result=result,
+        reason=reason,
+        stale=result is Result.UNKNOWN and reason is UnknownReason.STALE,
+    )
+
+
+def _result(tally: Tally, coverage: Coverage, reasons: set[UnknownReason]) -> tuple[Result, UnknownReason | None]:
+    if tally.failed:
+        return Result.FAIL, None
+    if reasons:
+        return Result.UNKNOWN, next(word for word in PRIORITY if word in reasons)
+    if tally.items == 0 and not (tally.rule.quantifier == "none" and coverage.expected and not tally.not_required):
+        return Result.NO_POPULATION, None
+    return Result.PASS, None
+
+
+def _reasons(tally: Tally, coverage: Coverage, lacks: list[Lack], *, per_scope: bool) -> Iterable[UnknownReason]:
+    """Everything that keeps the rule from passing, joins apart."""
+    rule, world = tally.rule, tally.world
+    yield from tally.unknown
+    yield from tally.conditional
+    if per_scope:
+        general = [lack for lack in lacks if lack.collector == "*" or lack in _trouble(tally, coverage)]
+        if general:
+            yield why(general)
+        if coverage.reason in (UnknownReason.NOT_SUPPLIED, UnknownReason.NOT_CONNECTED):
+            yield coverage.reason
+    elif coverage.reason is not None:
+        yield coverage.reason
+    if broken(world.evidence, rule.reads):
+        yield UnknownReason.INVALID_RECORD
+    if not world.supplied.parameters_read:
+        yield UnknownReason.CRITERION_UNREAD
+    if world.freshness.enumeration is not None:
+        yield world.freshness.enumeration
+    if rule.reads in EVENTS and tally.items == 0:
+        if rule.strength is Strength.OPERATING or rule.quantifier == "none":
+            yield UnknownReason.EMPTY_LOG
+
+
+def _trouble(tally: Tally, coverage: Coverage) -> set[Lack]:
+    sources = {source for source, _ in coverage.expected}
+    return {lack for source in sources for lack in tally.world.scopes.trouble(source)}
+
+
+def _doubtful_use(tally: Tally) -> Iterable[Lack]:
+    """Why nobody knows whether the scopes of unknown items are used."""
+    service, use = tally.rule.population.used, tally.world.use
+    if service is None or not tally.unknown[UnknownReason.USE_UNKNOWN]:
+        return
+    for held in tally.held:
+        if (
+            held.item.reason is UnknownReason.USE_UNKNOWN
+            and use.of(service, held.item.source, held.item.scope) is Use.UNKNOWN
+        ):
+            yield from use.silent(service, held.item.source, held.item.scope)
+
+
+def _joins(tally: Tally) -> tuple[list[Lack], set[UnknownReason]]:
+    """Joined kinds that were not read whole block a pass; whether a register was supplied is for the predicate to say."""
+    lacks, reasons = list[Lack](), set[UnknownReason]()
+    for kind in tally.rule.joins:
+        joined = tally.world.context.joined(kind)
+        if not joined.complete and joined.reason not in (UnknownReason.NOT_SUPPLIED, UnknownReason.NOT_CONNECTED):
+            reasons.add(joined.reason or UnknownReason.UNREAD)
+            lacks.extend(tally.world.populations.of(kind).lacks)
+    return lacks, reasons

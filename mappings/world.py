@@ -1,0 +1,147 @@
+"""One run, made ready for judging: its scopes, what was read of them, what people supplied, and the joined kinds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from annexa.evidence.clock import stamp
+from annexa.evidence.manifest import Manifest
+from annexa.evidence.record import Record, Unread
+from annexa.mappings.activity import Activity, activities
+from annexa.mappings.catalogue import Catalogue
+from annexa.mappings.context import Context, Joined
+from annexa.mappings.evidence_view import Evidence
+from annexa.mappings.freshness import Freshness
+from annexa.mappings.pack import RulePack
+from annexa.mappings.population import Populations
+from annexa.mappings.reach import Path, Reach
+from annexa.mappings.rule import Rule
+from annexa.mappings.scopes import Scopes, listed
+from annexa.mappings.supplied import Supplied, supplied
+from annexa.mappings.use import Traces, Use
+from annexa.schemas.words import UnknownReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything about one run that rules are judged with."""
+
+    evidence: Evidence
+    as_of: datetime
+    pack: RulePack
+    catalogue: Catalogue
+    scopes: Scopes
+    reach: Reach
+    use: Use
+    populations: Populations
+    supplied: Supplied
+    unreads: tuple[Unread, ...]
+    activity: Mapping[str, Activity]
+    """The catalogue's populations that any exclusion in the SoA depends on, by id."""
+    context: Context
+    freshness: Freshness
+
+    @property
+    def manifest(self) -> Manifest:
+        """The run's manifest."""
+        return self.evidence.manifest
+
+    @cached_property
+    def day(self) -> str:
+        """The day of judging."""
+        return self.context.day
+
+    @cached_property
+    def disabled(self) -> frozenset[str]:
+        """Rules that the organisation switched off."""
+        return frozenset(self.context.parameters.disabled_rules())
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that are judged, by id."""
+        return tuple(rule for rule in self.pack.rules.values() if rule.id not in self.disabled)
+
+    @cached_property
+    def tenants(self) -> dict[str, str]:
+        """Source of each tenant."""
+        return {source.tenant: source.source for source in self.manifest.sources}
+
+
+def prepare(evidence: Evidence, pack: RulePack, catalogue: Catalogue, as_of: datetime) -> World:
+    """Read everything of a run that must be known before its first item is judged."""
+    manifest = evidence.manifest
+    scope_records = listed(evidence.records("scope"))
+    facts = {path: record.data for path, record in scope_records.items()}
+    unreads, traces = tuple(evidence.unreads()), Traces(evidence)
+    reach = Reach(manifest, evidence.units(), unreads, facts)  # type: ignore[arg-type]  # `listed` gives scopes only
+    scopes = Scopes(manifest, scope_records, reach, traces.places)
+    use = Use(manifest, scopes, reach, traces)
+    populations = Populations(manifest, scopes, reach, use)
+    given = supplied(evidence, populations, pack.parameters)
+    freshness = Freshness(manifest, given.parameters, as_of)
+    plain = _context(as_of, pack, given, scopes)
+    activity = activities(evidence, catalogue, given, populations, plain, freshness)
+    context = Context(
+        as_of=as_of,
+        decisions=given.decisions,
+        parameters=given.parameters,
+        settings=pack.settings,
+        joins=_joins(evidence, pack, populations, freshness, given),
+        populations={name: found.joined for name, found in activity.items()},
+        contradicted_by={control.id: control.contradicted_by for control in catalogue.controls},
+        scopes=scopes.facts,
+        severities=plain.severities,
+    )
+    return World(
+        evidence=evidence, as_of=as_of, pack=pack, catalogue=catalogue, scopes=scopes, reach=reach, use=use,
+        populations=populations, supplied=given, unreads=unreads, activity=activity, context=context,
+        freshness=freshness,
+    )  # fmt: skip
+
+
+def _context(as_of: datetime, pack: RulePack, given: Supplied, scopes: Scopes) -> Context:
+    severities = {rule.id: rule.severity for rule in pack.rules.values()}
+    return Context(
+        as_of=as_of, decisions=given.decisions, parameters=given.parameters, settings=pack.settings,
+        scopes=scopes.facts, severities=severities,
+    )  # fmt: skip
+
+
+def _joins(
+    evidence: Evidence, pack: RulePack, populations: Populations, freshness: Freshness, given: Supplied
+) -> dict[str, Joined]:
+    """Every kind that a rule joins; the AI register always, since findings name who answers for their subject."""
+    disabled = frozenset(given.parameters.disabled_rules())
+    kinds = {kind for rule in pack.rules.values() if rule.id not in disabled for kind in rule.joins}
+    return {kind: _join(evidence, kind, populations, freshness) for kind in sorted({*kinds, "register_entry"})}
+
+
+def _join(evidence: Evidence, kind: str, populations: Populations, freshness: Freshness) -> Joined:
+    """All records of a kind; those that are not valid in time are left out, and then these are not all."""
+    records = tuple(evidence.records(kind))
+    valid = tuple(record for record in records if freshness.valid(record))
+    reason = populations.of(kind).reason
+    if reason is None and (len(valid) < len(records) or broken(evidence, kind)):
+        reason = UnknownReason.INVALID_RECORD
+    return Joined(records=valid, complete=reason is None, reason=reason)
+
+
+def broken(evidence: Evidence, kind: str) -> bool:
+    """Whether a line of that kind could not be read as a record."""
+    return any(line.segment == f"records/{kind}" for line in evidence.broken())
+
+
+def newest(records: Iterable[Record], fallback: str) -> str:
+    """When the last of some records was collected."""
+    return max((record.collected_at for record in records), default=fallback)
+
+
+def place(record: Record) -> Path:
+    """Where a record lies."""
+    return record.source, record.scope
+
+
+def when(world: World) -> str:
+    """The moment of judging as text."""
+    return stamp(world.as_of)
