@@ -35,6 +35,14 @@ KINDS = {
     "limitations": "limitation", "retirements": "retirement",
 }  # fmt: skip
 """Register files with the kind of their rows."""
+CANNOT_SEE = (
+    "Whether what people wrote is true: the basis of every row is `attested`.",
+    "Whether the person who is named did approve: a row holds a name, not a signature.",
+    "What nobody wrote down: a system that is missing from the register shows up only where a vendor shows it.",
+    "Who changed a file, and when: the digest of the file is sealed with the run, its history is not.",
+    "The documents behind a row.",
+)
+"""What stays out of sight; each is a sentence for the page about registers."""
 INVALID = {name: Call(op=f"registers:{name}", needs=NEEDS, path="invalid") for name in KINDS}
 
 

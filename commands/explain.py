@@ -83,12 +83,12 @@ def _rule_name(what: str, opened: "Opened", rules: "Mapping[str, Rule]") -> str:
 
     from annexa.evidence.errors import UsageError
 
-    judged = {item.rule for item in opened.assessment.rules}
-    name = what.upper()
+    judged = {item.rule.lower(): item.rule for item in opened.assessment.rules}
+    name = what.lower()
     if name in judged:
-        return name
-    if name in rules:
-        raise UsageError(f"the rule {name} was not judged in this assessment", hint="judge again: annexa assess")
-    near = get_close_matches(name, sorted(judged), n=3, cutoff=0.5)
+        return judged[name]
+    if any(rule.lower() == name for rule in rules):
+        raise UsageError(f"the rule {what} was not judged in this assessment", hint="judge again: annexa assess")
+    near = [judged[close] for close in get_close_matches(name, sorted(judged), n=3, cutoff=0.5)]
     hint = f"did you mean {', '.join(near)}?" if near else "list them: annexa controls"
     raise UsageError(f"there is no rule {what!r} in this assessment", hint=hint)

@@ -34,15 +34,15 @@ def command(
             f"{reader.run_id} has no record of kind {kind!r}", hint=f"it has: {', '.join(present) or 'none'}"
         )
     wanted = listing.Filter(kind=kind, source=source, scope=scope, subject=subject, verdict=verdict)
-    found = listing.records(reader, wanted)
     if kind is None and subject == "*" and verdict is None:
-        counts = listing.counted(found)
+        counts = listing.counted(reader, wanted)
         values = [dict(zip(("kind", "source", "scope", "count"), row, strict=True)) for row in counts]
         show(form, listing.POPULATIONS, [[*row[:3], f"{row[3]:,}"] for row in counts], values)
         click.echo(
             f"{reader.run_id}: {number(sum(row[3] for row in counts), 'record')}; see some with --kind", err=True
         )
         return
+    found = listing.records(reader, wanted)
     shown = list(islice(found, limit or None))
     show(form, listing.RECORDS, [listing.record_row(record) for record in shown], shown)
     left = sum(1 for _ in found)

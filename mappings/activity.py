@@ -1,15 +1,17 @@
 """What speaks against an exclusion: the catalogue's populations, as far as this run shows and enumerates them."""
 
+from collections.abc import Iterable
+
 import msgspec
 
+from annexa.evidence.kinds import SoaRow
 from annexa.evidence.record import Record
-from annexa.mappings.catalogue import Catalogue
+from annexa.mappings.catalogue import Catalogue, Population
 from annexa.mappings.condition import look, make_ready
 from annexa.mappings.context import Context, Joined
 from annexa.mappings.evidence_view import Evidence
 from annexa.mappings.freshness import Freshness
 from annexa.mappings.population import Populations
-from annexa.mappings.supplied import Supplied
 from annexa.schemas.words import UnknownReason, Verdict
 
 KEPT = 100
@@ -28,36 +30,44 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     """When the last of them was collected."""
 
 
-def activities(
-    evidence: Evidence,
-    catalogue: Catalogue,
-    given: Supplied,
-    populations: Populations,
-    context: Context,
-    freshness: Freshness,
-) -> dict[str, Activity]:
-    """The populations on which the exclusions of this run's SoA depend; others are not looked at."""
-    known = {population.id: population for population in catalogue.populations}
+def named_by(catalogue: Catalogue, soa: Iterable[SoaRow]) -> frozenset[str]:
+    """The populations on which the exclusions of a SoA depend; others are not looked at."""
+    known = {population.id for population in catalogue.populations}
     contradicted = {control.id: control.contradicted_by for control in catalogue.controls}
-    excluded = [row for _, row in given.soa if not row.applicable]
-    names = {name for row in excluded for name in (*row.claims_none_of, *contradicted.get(row.control, ()))}
+    excluded = [row for row in soa if not row.applicable]
+    return frozenset(
+        name for row in excluded for name in (*row.claims_none_of, *contradicted.get(row.control, ())) if name in known
+    )
+
+
+def activities(
+    evidence: Evidence, wanted: Iterable[Population], populations: Populations, context: Context, freshness: Freshness
+) -> dict[str, Activity]:
+    """What a run shows of some populations of the catalogue, by id."""
     found = {}
-    for name in sorted(names & known.keys()):
-        wanted = known[name]
-        parts = make_ready(wanted.where, wanted.kind, None, context)
-        seen, number, unsure, last = list[Record](), 0, False, ""
-        for record in evidence.records(wanted.kind):
+    for one in wanted:
+        parts = make_ready(one.where, one.kind, None, context)
+        tally = _Tally()
+        for record in evidence.records(one.kind):
             verdicts = {look(part, record, context)[0].verdict for part in parts}
-            if Verdict.FAIL in verdicts:
-                continue
-            if Verdict.UNKNOWN in verdicts or not freshness.valid(record):
-                unsure = True
-                continue
-            number, last = number + 1, max(last, record.collected_at)
-            if len(seen) < KEPT:
-                seen.append(record)
-        reason = populations.of(wanted.kind, where=wanted.where).reason or (UnknownReason.UNREAD if unsure else None)
+            if Verdict.FAIL not in verdicts:
+                tally.take(record, sure=Verdict.UNKNOWN not in verdicts and freshness.valid(record))
+        reason = populations.of(one.kind, where=one.where).reason or (UnknownReason.UNREAD if tally.unsure else None)
         reason = reason or freshness.enumeration
-        joined = Joined(records=tuple(seen), complete=reason is None, reason=reason)
-        found[name] = Activity(id=name, says=wanted.says, joined=joined, number=number, last=last)
+        joined = Joined(records=tuple(tally.kept), complete=reason is None, reason=reason)
+        found[one.id] = Activity(id=one.id, says=one.says, joined=joined, number=tally.number, last=tally.last)
     return found
+
+
+class _Tally:
+    def __init__(self) -> None:
+        self.kept: list[Record] = []
+        self.number, self.unsure, self.last = 0, False, ""
+
+    def take(self, record: Record, *, sure: bool) -> None:
+        if not sure:
+            self.unsure = True
+            return
+        self.number, self.last = self.number + 1, max(self.last, record.collected_at)
+        if len(self.kept) < KEPT:
+            self.kept.append(record)

@@ -1,8 +1,9 @@
 """One run against all rules: every kind is streamed once, and each of its rules looks at each record as it passes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
 from annexa.evidence.record import Record
+from annexa.mappings.history import History, advance, carry
 from annexa.mappings.reach import Lack
 from annexa.mappings.rule import Rule
 from annexa.mappings.scope_items import Buckets
@@ -16,9 +17,9 @@ Handler = Callable[[Record, bool], None]
 class Examined:
     """What the rules find in one run."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, found: dict[str, Found]) -> None:
         self.world = world
-        self.found: dict[str, Found] = {}
+        self.found = found
         """By rule, sorted."""
 
     @property
@@ -27,22 +28,28 @@ class Examined:
         own = [error for found in self.found.values() for error in found.tally.errors]
         return (*own, *(f"{line.segment} line {line.line}: {line.says}" for line in self.world.evidence.broken()))
 
+    def after(self, history: History) -> History:
+        """What is remembered once this run is over."""
+        tallies = [found.tally for found in self.found.values()]
+        return advance(history, self.world, tallies, {name: found.result for name, found in self.found.items()})
 
-def examine(world: World, sink: Sink, watched: Mapping[str, Iterable[str]]) -> Examined:
-    """Judge a run. `watched`: subjects by rule that failed in an earlier run."""
-    tallies = {rule.id: Tally(rule, world, sink, watched.get(rule.id, ())) for rule in world.rules}
+
+def examine(world: World, history: History, sink: Sink) -> Examined:
+    """Judge a run with what is remembered of those before it; items that pass go to `sink` at once."""
+    tallies = {rule.id: Tally(rule, world, sink, history.watched(rule.id)) for rule in world.rules}
     buckets = {name: Buckets(tally) for name, tally in tallies.items() if _needs_buckets(tally.rule)}
-    for kind in sorted({rule.reads for rule in world.rules}):
-        _stream(
-            world,
-            [_handler(tally, buckets.get(name)) for name, tally in tallies.items() if tally.rule.reads == kind],
-            kind,
-        )
-    examined = Examined(world)
+    handlers: dict[str, list[Handler]] = {}
+    for name, tally in tallies.items():
+        handlers.setdefault(tally.rule.reads, []).append(_handler(tally, buckets.get(name)))
+    for kind, looking in sorted(handlers.items()):
+        _stream(world, looking, kind)
+    found = {}
     for name, tally in tallies.items():
         lacks = _close(tally, buckets.get(name))
-        examined.found[name] = conclude(tally, lacks)
-    return examined
+        tally.merge()
+        carry(tally, history)
+        found[name] = conclude(tally, lacks)
+    return Examined(world, found)
 
 
 def _stream(world: World, handlers: list[Handler], kind: str) -> None:

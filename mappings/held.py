@@ -11,6 +11,7 @@ from annexa.evidence.record import Record
 from annexa.mappings.context import Context
 from annexa.mappings.register import Register, names_of, written
 from annexa.mappings.results import ItemResult
+from annexa.schemas.words import Criterion, Verdict
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +37,14 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
         return self.item.rule, self.item.subject_uid
 
 
+def merged(held: Iterable[Held]) -> list[Held]:
+    """One item per subject, a failing one first; where else it was seen stands under `sightings`."""
+    groups: dict[str, list[Held]] = {}
+    for one in held:
+        groups.setdefault(one.item.subject_uid, []).append(one)
+    return [_together(sorted(group, key=_order)) for _, group in sorted(groups.items())]
+
+
 def digest_of(records: Iterable[Record]) -> str:
     """One digest over the facts of some records, whatever their order and the run."""
     parts = sorted(hashlib.sha256(msgspec.json.encode(record.data, order="sorted")).digest() for record in records)
@@ -49,3 +58,19 @@ def owner_of(record: Record, context: Context) -> str | None:
             return entry.owner
     own = record.data.owner if isinstance(record.data, (AiSystem, RegisterEntry)) else None
     return own if isinstance(own, str) and own else None
+
+
+def _together(group: list[Held]) -> Held:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    others = {f"{one.item.source} {one.item.scope}" for one in group} - {f"{first.item.source} {first.item.scope}"}
+    records = tuple(sorted({record for one in group for record in one.item.records}))
+    item = msgspec.structs.replace(first.item, records=records)
+    return msgspec.structs.replace(first, item=item, sightings=tuple(sorted(others)))
+
+
+def _order(held: Held) -> tuple[bool, bool, str, str, tuple[str, ...]]:
+    item = held.item
+    ours = item.criterion is Criterion.ANNEXA_DEFAULT
+    return item.verdict is not Verdict.FAIL, ours, item.source, item.scope, item.records

@@ -33,6 +33,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """Places that had to be read; those that are proved not to apply are left out."""
     read: frozenset[Path] = frozenset()
     not_applicable: frozenset[Path] = frozenset()
+    sources: tuple[str, ...] = ()
+    """Sources that can bring records of it, sorted."""
     lacks: tuple[Lack, ...] = ()
     reason: UnknownReason | None = None
     """Why it is not complete; null: it is."""
@@ -87,6 +89,12 @@ class Populations:
         ]
         return not pairs or any(self._reach.applies(collector, source, place) for collector, place in pairs)
 
+    def places_of(self, rule: Rule, source: str, path: str, collector: str | None) -> list[tuple[CollectorInfo, str]]:
+        """The units that speak about one place: those of one collector if it still exists, else of all relevant ones."""
+        known = self._relevant_at(rule, source)
+        chosen = [one for one in known if one.name == collector] or known
+        return [(one, place) for one in chosen for place in self._scopes.covering(source, one.per, path)]
+
     def _relevant_at(self, rule: Rule, source: str) -> list[CollectorInfo]:
         info = self._reach.source(source)
         found = relevant(self._manifest.collectors, rule.reads, rule.population.where, rule.population.of)
@@ -105,7 +113,8 @@ class Populations:
                 lack = self._reach.lack(collector, source, path)
                 if lack is not None and self._scopes.started(source):
                     lacks.append(lack)
-        for source in dict.fromkeys(source for _, source in pairs):
+        sources = tuple(sorted({source for _, source in pairs}))
+        for source in sources:
             lacks.extend(self._scopes.trouble(source))
         lacks.extend(self._never_started(kind, vendor))
         found = tuple(dict.fromkeys(lacks))
@@ -115,6 +124,7 @@ class Populations:
             expected=frozenset(expected),
             read=frozenset(place for place in expected if place not in unread),
             not_applicable=frozenset(absent - expected),
+            sources=sources,
             lacks=found,
             reason=reason,
         )

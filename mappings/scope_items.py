@@ -39,7 +39,7 @@ class Buckets:
         self.records: dict[Path, list[Record]] = {}
         self.numbers: dict[Path, Numbers] = {}
         self._done: set[Path] = set()
-        wanted = self.world.scopes.sources(self.rule.population.of)
+        wanted = self.world.populations.of_rule(self.rule).sources
         self.items = {(source, path) for source in wanted for path in self._paths(source)}
 
     def home(self, record: Record) -> Path | None:
@@ -185,7 +185,7 @@ class Buckets:
 
     def _count_whole(self, outcome: Outcome) -> None:
         organisation = self.world.manifest.organisation.id
-        sources = self.world.scopes.sources(self.rule.population.of)
+        sources = self.world.populations.of_rule(self.rule).sources
         source = sources[0] if len(sources) == 1 else ""
         uid = subject_uid(organisation, self.world.scopes.tenant(source) if source else organisation, self.rule.reads)
         self.tally.enter(_item(self.rule.id, outcome, organisation, uid, source, organisation, ()))

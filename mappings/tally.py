@@ -8,13 +8,15 @@ import msgspec
 from annexa.evidence.record import Record
 from annexa.mappings.attested import incomplete
 from annexa.mappings.bugs import BUGS
-from annexa.mappings.held import Held, digest_of, owner_of
+from annexa.mappings.freshness import DATED
+from annexa.mappings.held import Held, digest_of, merged, owner_of
 from annexa.mappings.item import judge_item, selects
 from annexa.mappings.outcome import Outcome
 from annexa.mappings.results import ItemResult
 from annexa.mappings.rule import Rule
+from annexa.mappings.times import DAY
 from annexa.mappings.world import World, newest
-from annexa.schemas.words import Basis, UnknownReason, Use, Verdict
+from annexa.schemas.words import Basis, Strength, UnknownReason, Use, Verdict
 
 Sink = Callable[[ItemResult], None]
 BASES = (Basis.EXPLICIT, Basis.VENDOR_DEFAULT, Basis.IMPORTED, Basis.ATTESTED, Basis.LOG_INFERRED)
@@ -36,9 +38,10 @@ class Tally:
         self.first: str | None = None
         self.last: str | None = None
         self.days: set[str] = set()
-        """Days that the records themselves carry or, where they carry none, on which they were collected."""
+        """For a rule over dated records that show a control at work: the days that those carry."""
         self.errors: list[str] = []
         self._context = world.context
+        self._dated = DATED.get(rule.reads) if rule.strength is Strength.OPERATING else None
         self._vendor_sources = frozenset(world.scopes.sources(rule.population.of))
 
     def judge(self, record: Record) -> Outcome | None:
@@ -103,6 +106,8 @@ class Tally:
             records=(record.record_id,),
         )
         self.observed(record.collected_at)
+        if self._dated is not None and outcome.verdict is not Verdict.UNKNOWN:
+            self._note_day(getattr(record.data, self._dated))
         self.enter(item, required=outcome.required, records=(record,), collector=record.provenance.collector)
 
     def enter(
@@ -134,6 +139,20 @@ class Tally:
         if uid in self.seen:
             self.seen[uid].add(what)
 
+    def merge(self) -> None:
+        """Make one item of all sightings of the same subject that did not pass."""
+        self.replace_held(merged(self.held))
+
+    def replace_held(self, held: list[Held]) -> None:
+        """Put other items in the place of those that did not pass, and count anew."""
+        self.items += len(held) - len(self.held)
+        self.held = held
+        self.failed = sum(held.item.verdict is Verdict.FAIL for held in self.held)
+        reasons = (
+            held.item.reason or UnknownReason.UNREAD for held in self.held if held.item.verdict is Verdict.UNKNOWN
+        )
+        self.unknown = Counter(reasons)
+
     def observed(self, at: str) -> None:
         """Widen the time over which this rule saw anything."""
         self.first = at if self.first is None or at < self.first else self.first
@@ -159,6 +178,10 @@ class Tally:
     def _used(self, record: Record) -> Use:
         service = self.rule.population.used
         return Use.YES if service is None else self.world.use.of(service, record.source, record.scope)
+
+    def _note_day(self, value: object) -> None:
+        if isinstance(value, str):
+            self.days.add(value[:DAY])
 
     def _rests_on_parameters(self, outcome: Outcome) -> bool:
         """Every pass does (its age, whether its rule is on); a fail only if its threshold is a parameter."""

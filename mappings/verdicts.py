@@ -43,12 +43,9 @@ def conclude(tally: Tally, item_lacks: Iterable[Lack]) -> Found:
     world, rule = tally.world, tally.rule
     coverage = world.populations.of_rule(rule)
     per_scope = rule.quantifier == "at_least_one"
-    lacks = [*item_lacks] if per_scope else [*coverage.lacks, *_doubtful_use(tally), *item_lacks]
-    if per_scope:
-        sources = sorted({source for source, _ in coverage.expected})
-        lacks += [lack for source in sources for lack in world.scopes.trouble(source)]
-        lacks += [lack for lack in coverage.lacks if lack.collector == "*"]
-    reasons = set(_reasons(tally, coverage, lacks, per_scope=per_scope))
+    general = _general(tally, coverage)
+    lacks = [*(general if per_scope else coverage.lacks), *_doubtful_use(tally), *item_lacks]
+    reasons = set(_reasons(tally, coverage, general if per_scope else None))
     joined, join_reasons = _joins(tally)
     reasons |= join_reasons
     result, reason = _result(tally, coverage, reasons)
@@ -72,33 +69,30 @@ def _result(tally: Tally, coverage: Coverage, reasons: set[UnknownReason]) -> tu
     return Result.PASS, None
 
 
-def _reasons(tally: Tally, coverage: Coverage, lacks: list[Lack], *, per_scope: bool) -> Iterable[UnknownReason]:
-    """Everything that keeps the rule from passing, joins apart."""
+def _reasons(tally: Tally, coverage: Coverage, general: list[Lack] | None) -> Iterable[UnknownReason]:
+    """Everything that keeps the rule from passing, joins apart; `general`: what is lacking beside single scopes."""
     rule, world = tally.rule, tally.world
     yield from tally.unknown
     yield from tally.conditional
-    if per_scope:
-        general = [lack for lack in lacks if lack.collector == "*" or lack in _trouble(tally, coverage)]
-        if general:
-            yield why(general)
-        if coverage.reason in (UnknownReason.NOT_SUPPLIED, UnknownReason.NOT_CONNECTED):
-            yield coverage.reason
-    elif coverage.reason is not None:
-        yield coverage.reason
+    if general is None:
+        yield from filter(None, (coverage.reason,))
+    elif general or coverage.reason in (UnknownReason.NOT_SUPPLIED, UnknownReason.NOT_CONNECTED):
+        yield why(general) if general else coverage.reason or UnknownReason.UNREAD
     if broken(world.evidence, rule.reads):
         yield UnknownReason.INVALID_RECORD
     if not world.supplied.parameters_read:
         yield UnknownReason.CRITERION_UNREAD
     if world.freshness.enumeration is not None:
         yield world.freshness.enumeration
-    if rule.reads in EVENTS and tally.items == 0:
-        if rule.strength is Strength.OPERATING or rule.quantifier == "none":
-            yield UnknownReason.EMPTY_LOG
+    proves_by_silence = rule.strength is Strength.OPERATING or rule.quantifier == "none"
+    if rule.reads in EVENTS and tally.items == 0 and proves_by_silence:
+        yield UnknownReason.EMPTY_LOG
 
 
-def _trouble(tally: Tally, coverage: Coverage) -> set[Lack]:
-    sources = {source for source, _ in coverage.expected}
-    return {lack for source in sources for lack in tally.world.scopes.trouble(source)}
+def _general(tally: Tally, coverage: Coverage) -> list[Lack]:
+    """What is lacking of whole sources: those that could not be asked, and lists of scopes."""
+    trouble = [lack for source in coverage.sources for lack in tally.world.scopes.trouble(source)]
+    return list(dict.fromkeys([*trouble, *(lack for lack in coverage.lacks if lack.collector == "*")]))
 
 
 def _doubtful_use(tally: Tally) -> Iterable[Lack]:

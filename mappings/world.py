@@ -8,7 +8,7 @@ from functools import cached_property
 from annexa.evidence.clock import stamp
 from annexa.evidence.manifest import Manifest
 from annexa.evidence.record import Record, Unread
-from annexa.mappings.activity import Activity, activities
+from annexa.mappings.activity import Activity, activities, named_by
 from annexa.mappings.catalogue import Catalogue
 from annexa.mappings.context import Context, Joined
 from annexa.mappings.evidence_view import Evidence
@@ -68,8 +68,13 @@ class World:
         return {source.tenant: source.source for source in self.manifest.sources}
 
 
-def prepare(evidence: Evidence, pack: RulePack, catalogue: Catalogue, as_of: datetime) -> World:
-    """Read everything of a run that must be known before its first item is judged."""
+def prepare(
+    evidence: Evidence, pack: RulePack, catalogue: Catalogue, as_of: datetime, excluded_by: frozenset[str] = frozenset()
+) -> World:
+    """Read everything of a run that must be known before its first item is judged.
+
+    `excluded_by`: populations of the catalogue that are looked at beside those on which this run's own SoA depends.
+    """
     manifest = evidence.manifest
     scope_records = listed(evidence.records("scope"))
     facts = {path: record.data for path, record in scope_records.items()}
@@ -81,7 +86,9 @@ def prepare(evidence: Evidence, pack: RulePack, catalogue: Catalogue, as_of: dat
     given = supplied(evidence, populations, pack.parameters)
     freshness = Freshness(manifest, given.parameters, as_of)
     plain = _context(as_of, pack, given, scopes)
-    activity = activities(evidence, catalogue, given, populations, plain, freshness)
+    names = excluded_by | named_by(catalogue, (row for _, row in given.soa))
+    wanted = [population for population in catalogue.populations if population.id in names]
+    activity = activities(evidence, wanted, populations, plain, freshness)
     context = Context(
         as_of=as_of,
         decisions=given.decisions,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from annexa.mappings.catalogue import Catalogue, Control, Theme
 from annexa.mappings.pack import RulePack
 from annexa.mappings.rule import Need
-from annexa.reports._docs_text import code, page as document, table
+from annexa.reports._docs_text import code, document, table
 
 NO_RULE = "no rule yet"
 
@@ -17,7 +17,7 @@ def page(catalogue: Catalogue, pack: RulePack) -> str:
         "Coverage of the controls",
         [
             "What each control of ISO/IEC 27001:2022 Annex A, and each clause beside it, needs to be shown where generative",
-            "AI is used, and what shows it. Titles are the standard's; every other word is our own.",
+            "AI is used, and what shows it. Titles are short titles; every other word is our own.",
             "",
             f"A rule that is named here supports a control; it never proves it. *{NO_RULE}*: nothing in annexa looks at it,",
             "and the control says so in every report.",
@@ -30,7 +30,7 @@ def page(catalogue: Catalogue, pack: RulePack) -> str:
 def needs_of(control: Control, pack: RulePack) -> tuple[Need, ...]:
     """What a control needs; a control without a recipe has one need that nothing meets."""
     recipe = pack.needs.get(control.id)
-    return recipe.needs if recipe else (Need(id=f"{control.id}/whole", says=control.title),)
+    return recipe.needs if recipe else (Need(id=f"{control.id}/whole", says="Not worked out yet."),)
 
 
 def shown_by(need: Need) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from annexa.reports._docs_text import code, page as document, table
+from annexa.reports._docs_text import code, document, table
 
 COMMON = ("kind", "subject", "basis", "at")
 """Fields of every kind; they are told once."""
@@ -81,7 +81,12 @@ def _section(kind: str) -> Iterator[str]:
 def _fields(fields: dict[str, Any], inner: dict[str, Any]) -> Iterator[str]:
     yield from table(
         ("Field", "Holds", "What it says"),
-        ((code(name), words(field, inner), field.get("description", "The kind.")) for name, field in fields.items()),
+        (
+            (code(name), words(field, inner), field["description"])
+            if name != "kind"
+            else (code(name), "text", "The kind, by its name.")
+            for name, field in fields.items()
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from annexa.mappings.pack import RulePack
 from annexa.mappings.predicates import PREDICATES
 from annexa.mappings.rule import Criterion, Rule
-from annexa.reports._docs_text import code, codes, page as document, table
+from annexa.reports._docs_text import code, codes, document, table
 from annexa.reports.words import say
 
 QUANTIFIERS = {

@@ -28,7 +28,7 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def page(title: str, *parts: Iterable[str]) -> str:
+def document(title: str, *parts: Iterable[str]) -> str:
     """A whole document; parts are lines, and stand apart."""
     texts = ["\n".join(part) for part in parts]
     return "\n\n".join([f"# {title}", MADE, *(text for text in texts if text)]) + "\n"

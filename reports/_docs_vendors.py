@@ -10,7 +10,7 @@ from types import ModuleType
 from annexa import collectors
 from annexa.evidence.call import Call, Collector
 from annexa.reports import _docs_kinds
-from annexa.reports._docs_text import code, codes, page as document, table
+from annexa.reports._docs_text import code, codes, document, table
 
 LOGIN = "Log in:"
 """What the paragraph of a vendor's docstring begins with that says how to be let in."""
@@ -48,8 +48,8 @@ def told(module: ModuleType) -> tuple[str, str]:
 
 
 def _collectors(found: Sequence[Collector]) -> Iterator[str]:
-    yield "*Shows use*: a record of this collector proves that the AI service is in use in its scope."
-    yield ""
+    if any(item.signals for item in found):
+        yield from ("*Shows use*: a record of this collector proves that the AI service is in use in its scope.", "")
     yield from table(
         ("Collector", "What it brings", "Runs once per", "Kinds", "Shows use of"),
         (
@@ -67,7 +67,8 @@ def _calls(found: Sequence[Collector]) -> Iterator[str]:
         for call in item.calls:
             by_operation.setdefault(call.op, []).append(call)
             users.setdefault(call.op, {})[_short(item)] = None
-    yield f"{len(by_operation)} operations, every one of them a read. A call that is not in this table is never sent."
+    yield f"{len(by_operation)} operations. A collector makes no other: what it did not declare is refused before it is sent."
+    yield "Signing in makes calls of its own, which bring no records."
     yield ""
     yield from table(
         ("Call", "Permission", "Says that there is none by", "Notes", "Made by"),
@@ -99,10 +100,13 @@ def _kinds(found: Sequence[Collector]) -> list[str]:
 
 def _kind(kind: str, found: Sequence[Collector]) -> Iterator[str]:
     yield from (f"### `{kind}`", "", _docs_kinds.says(kind))
-    brought = [(item, each) for item in found for each in item.yields if each.kind == kind]
-    for item, each in brought:
-        always = "; ".join(f"{code(name)} is {codes(values)}" for name, values in each.where.items())
-        yield from ("", f"From {code(_short(item))}{f': {always}' if always else ''}.")
+    sayings: dict[str, list[str]] = {}
+    pairs = [(item, each) for item in found for each in item.yields if each.kind == kind]
+    for item, each in pairs:
+        always = "; ".join(f"{code(name)} is {' or '.join(map(code, values))}" for name, values in each.where.items())
+        sayings.setdefault(always, []).append(_short(item))
+    for always, names in sayings.items():
+        yield from ("", f"From {codes(names)}{f', where {always}' if always else ''}.")
     yield from ("", *_docs_kinds.rows(kind), *_docs_kinds.parts(kind))
 
 

@@ -50,7 +50,8 @@ def help_text() -> str:
 
     from annexa.commands.cli import cli
 
-    return cli.get_help(click.Context(cli, info_name="annexa", terminal_width=100, max_content_width=100)).rstrip()
+    settings = {**cli.context_settings, "terminal_width": 100}
+    return cli.get_help(click.Context(cli, info_name="annexa", **settings)).rstrip()
 
 
 def stale(root: Path, wanted: dict[str, str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -44,6 +44,7 @@ RECORDS = (
     Column(title="Scope", least=22, most=26, keep="end"),
     Column(title="Says", least=30, wrap=4),
 )
+T = TypeVar("T")
 _UNTOLD = {"subject", "kind", "basis", "at", "path"}
 
 
@@ -119,28 +120,43 @@ class Filter:
 
 def records(reader: SealedReader, wanted: Filter) -> Iterator[Record]:
     """Records of a run that fit, in their order."""
-    decode = msgspec.json.Decoder(Record).decode
-    for segment in reader.segments():
-        if segment.startswith("records/") and wanted.kind in (None, segment.removeprefix("records/")):
-            for line in reader.lines(segment):
+    return (record for record in _lines(reader, wanted.kind, Record) if wanted.fits(record))
+
+
+def counted(reader: SealedReader, wanted: Filter) -> list[tuple[str, str, str, int]]:
+    """How many records there are by kind, source and scope; subjects and verdicts are not looked at."""
+    heads = _lines(reader, wanted.kind, _Place)
+    counts = Counter(
+        (head.kind, head.source, head.scope)
+        for head in heads
+        if fnmatchcase(head.source, wanted.source) and fnmatchcase(head.scope, wanted.scope)
+    )
+    return [(*key, count) for key, count in sorted(counts.items())]
+
+
+class _Place(msgspec.Struct):
+    """The part of a record that is counted; to read no more takes less than half the time."""
+
+    kind: str
+    source: str
+    scope: str
+
+
+def _lines(reader: SealedReader, kind: str | None, into: type[T]) -> Iterator[T]:
+    decode = msgspec.json.Decoder(into).decode
+    for name in kinds(reader):
+        if kind in (None, name):
+            for line in reader.lines(f"records/{name}"):
                 try:
-                    record = decode(line)
+                    yield decode(line)
                 except msgspec.DecodeError as error:
-                    said = f"{reader.path.name}: a line of {segment} is no record: {error}"
+                    said = f"{reader.path.name}: a line of records/{name} is no record: {error}"
                     raise VaultError(said, hint="check the run with: annexa verify") from error
-                if wanted.fits(record):
-                    yield record
 
 
 def kinds(reader: SealedReader) -> list[str]:
     """Kinds of which a run has records."""
     return [name.removeprefix("records/") for name in reader.segments() if name.startswith("records/")]
-
-
-def counted(found: Iterator[Record]) -> list[tuple[str, str, str, int]]:
-    """How many records there are, by kind, source and scope."""
-    counts = Counter((record.kind, record.source, record.scope) for record in found)
-    return [(*key, count) for key, count in sorted(counts.items())]
 
 
 def record_row(record: Record) -> list[str]:

@@ -120,7 +120,8 @@ class Clients:
         if flight is not None:
             body = response_dict.get("body", b"")
             flight.body = body if isinstance(body, bytes) else b""
-            problem = _guard.unreadable(flight.model, flight.body, int(response_dict.get("status_code", 0)))
+            flight.status = int(response_dict.get("status_code", 0))
+            problem = _guard.unreadable(flight.model, flight.body, response_dict)
             if problem:
                 raise ResponseParserError(problem)
 

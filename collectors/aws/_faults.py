@@ -3,7 +3,6 @@
 from typing import Any
 
 from botocore import exceptions as aws
-from botocore.parsers import ResponseParserError
 
 from annexa.evidence.answer import Trouble
 from annexa.evidence.call import Call
@@ -55,13 +54,19 @@ def from_response(call: Call, error: aws.ClientError, identity: str, host: str) 
     )
 
 
+def from_unreadable(call: Call, status: int, identity: str, host: str) -> Trouble:
+    """Read an answer that could not be understood; a refusal says by its status alone what it is."""
+    if status < 300:
+        says = "the answer could not be read"
+        return Trouble(reason=Reason.INVALID_ANSWER, code="unreadable_body", says=says, status=status, host=host)
+    code = f"HTTP {status}"
+    reason, says, cure = _meaning(call, code, status, identity)
+    return Trouble(reason=reason, code=code, says=says, cure=cure, status=status, host=host)
+
+
 def from_transport(error: Exception, host: str) -> Trouble:
-    """Read a failure in which no answer came, or none that could be understood."""
+    """Read a failure in which no answer came."""
     code = type(error).__name__
-    if isinstance(error, ResponseParserError):
-        return Trouble(
-            reason=Reason.INVALID_ANSWER, code="unreadable_body", says="the answer could not be read", host=host
-        )
     if isinstance(error, (aws.NoCredentialsError, aws.CredentialRetrievalError, aws.TokenRetrievalError)):
         cure = "Sign in again, or renew the credentials."
         return Trouble(reason=Reason.DENIED, code=code, says="there are no valid credentials", cure=cure)

@@ -5,6 +5,7 @@ query keys), and the host with the endpoint. It catches our mistakes and those o
 """
 
 import re
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -31,6 +32,8 @@ class InFlight:
     region: str = ""
     host: str = ""
     body: bytes = b""
+    status: int = 0
+    """HTTP status of the last answer; 0 while there is none."""
     attempts: int = field(default=0)
 
 
@@ -55,10 +58,13 @@ def is_vendor(host: str) -> bool:
     return host.endswith(VENDOR_SUFFIXES)
 
 
-def unreadable(model: Any, body: bytes, status: int) -> str | None:
+def unreadable(model: Any, body: bytes, response: Mapping[str, Any]) -> str | None:
     """Why a good answer cannot be the operation's; botocore would read some of these as empty answers."""
-    if status >= 300:
+    if int(response.get("status_code", 0)) >= 300:
         return None
+    promised = response.get("headers", {}).get("content-length")
+    if promised is not None and promised.isdecimal() and int(promised) > len(body):
+        return "the answer was cut short"
     start = body.lstrip()[:400]
     if start[:15].lower().startswith((b"<!doctype html", b"<html")):
         return "HTML instead of an answer"

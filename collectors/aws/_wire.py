@@ -108,12 +108,11 @@ class AwsWire:
                 parsed = client._make_api_call(model.name, params)
         except aws.ClientError as error:
             raise self._refusal(call, error, flight) from error
-        except (
-            *_faults.UNREACHABLE,
-            ResponseParserError,
-            aws.NoCredentialsError,
-            aws.CredentialRetrievalError,
-        ) as error:
+        except ResponseParserError as error:
+            raise UnreadError(
+                call, _faults.from_unreadable(call, flight.status, self.identity, flight.host)
+            ) from error
+        except (*_faults.UNREACHABLE, aws.NoCredentialsError, aws.CredentialRetrievalError) as error:
             raise UnreadError(call, _faults.from_transport(error, flight.host)) from error
         finally:
             IN_FLIGHT.reset(token)

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from annexa.mappings import catalogue
+from annexa.mappings.rule import Rule
 from annexa.reports import explain
 from annexa.reports.opened import Opened
 
@@ -115,3 +116,15 @@ def test_a_reader_without_the_run_is_told(sample: SimpleNamespace, tmp_path_fact
     shown = explain.control(open_assessment(vault, "latest"), LOGGING, {}, 100)
     assert f"run {sample.RUN} is not in this vault: its records cannot be shown" in shown
     assert ": not in the runs of this vault" in shown
+
+
+def test_an_installed_rule_speaks_for_itself(opened: Opened) -> None:
+    given = {
+        "id": "LOG-AWS-02", "title": "t", "statement": "Every trail records who administers AI.", "reads": "log_source",
+        "quantifier": "every", "criterion": {"inherent": True}, "severity": "high", "strength": "design", "control": "A.8.15",
+        "does_not_show": "That the trail is read.", "owner_role": "platform", "examples": [],
+        "remedy": {"do": "a", "where": "b", "role": "c", "side_effect": "d"},
+    }  # fmt: skip
+    shown = explain.control(opened, LOGGING, {"LOG-AWS-02": msgspec.convert(given, Rule)}, 100)
+    assert "  Every trail records who administers AI.\n" in shown
+    assert "It does not show: That the trail is read." in shown

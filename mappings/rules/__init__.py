@@ -1,0 +1,1 @@
+"""The rules, one YAML file each; the file's name is the rule's id in lower case."""

@@ -1,0 +1,87 @@
+"""A whole company in memory-fast form: the stand-in answers inside the process, everything else is real."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from annexa import runner
+from annexa.commands._config import Config, OrganisationTable
+from annexa.commands._connect import Connected, Lent, connect
+from annexa.commands._place import Here
+from annexa.evidence.clock import VirtualClock
+from annexa.evidence.keys import SigningKey, generate
+from annexa.evidence.manifest import Manifest, Organisation
+from annexa.evidence.vault import Vault
+from annexa.sandbox.aws_server import AwsStandIn, Fault, answer_in_process
+from annexa.sandbox.company import DateName, ScenarioName, aws_world
+
+ENDPOINT = "http://127.0.0.1:1"
+"""Nobody listens there: what the stand-in does not answer inside the process fails loudly."""
+
+
+class Company:
+    """Collects Harbourline into a vault of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.key: SigningKey = generate(folder / "key.pem")
+        self.vault = Vault.open(folder / "vault", create=True)
+        self.standin: AwsStandIn | None = None
+
+    def connected(
+        self,
+        scenario: ScenarioName,
+        date: DateName,
+        faults: Iterable[Fault] = (),
+        registers: Path | None = None,
+        **config: Any,
+    ) -> tuple[Connected, VirtualClock]:
+        world = aws_world(scenario, date)
+        self.standin = AwsStandIn(world, tuple(faults))
+        credentials = world.credentials()
+        said = Config(
+            organisation=OrganisationTable(id="harbourline", name="Harbourline"),
+            sources=({"name": "aws:main", "vendor": "aws", "endpoint": ENDPOINT, "attempts": 1},),
+            registers=str(registers) if registers else None,
+            **config,
+        )
+        clock = VirtualClock(world.now)
+        standin = self.standin
+        lent = Lent(
+            clock=clock,
+            run_id="r",
+            threads=1,
+            pacing=False,
+            sandbox=True,
+            prepare=lambda session: answer_in_process(session, standin),
+            environment={
+                "AWS_ACCESS_KEY_ID": credentials["aws_access_key_id"],
+                "AWS_SECRET_ACCESS_KEY": credentials["aws_secret_access_key"],
+            },
+        )
+        return connect(Here(config=said, base=self.folder, vault_path=self.vault.path), lent), clock
+
+    def collect(
+        self,
+        scenario: ScenarioName = "planted",
+        date: DateName = "first",
+        faults: Iterable[Fault] = (),
+        noted: Callable[..., None] = lambda work, done: None,
+        **config: Any,
+    ) -> Manifest:
+        """Collect and seal one run."""
+        connected, clock = self.connected(scenario, date, faults, **config)
+        order = runner.Order(
+            organisation=Organisation(id="harbourline", name="Harbourline"),
+            vault=self.vault,
+            key=self.key,
+            redaction=b"k" * 32,
+            sources=connected.pairs,
+            cannot=connected.cannot,
+            registers=connected.registers,
+            clock=clock,
+            threads=1,
+            noted=noted,
+        )
+        manifest, _ = runner.collect(order)
+        return manifest
