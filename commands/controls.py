@@ -32,9 +32,9 @@ def _controls(form: str) -> None:
     values = [_value(control, pack) for control in (*catalogue.controls, *catalogue.clauses)]
     columns = [
         Column(title="Control"),
-        Column(title="Title", least=30),
-        Column(title="AI relevance"),
-        Column(title="Systems show"),
+        Column(title="Title", least=30, wrap=2),
+        Column(title="Relevance"),
+        Column(title="Systems"),
         Column(title="Needs", right=True),
         Column(title="Rules", least=20),
     ]
@@ -47,7 +47,7 @@ def _controls(form: str) -> None:
 
 
 def _few(rules: list[str]) -> str:
-    return ", ".join(rules[:2]) + (f" +{len(rules) - 2}" if len(rules) > 2 else "") or "–"
+    return ", ".join(rules[:1]) + (f" +{len(rules) - 1}" if len(rules) > 1 else "") or "–"
 
 
 def _value(control: "Control", pack: "RulePack | None") -> dict[str, Any]:

@@ -108,7 +108,7 @@ def _one_day(place: "Here", company: Any, key: "SigningKey", redaction: bytes) -
 
 
 def _next_steps(into: Path, made: "Assessment") -> str:
-    run = into / "vault" / "runs" / made.run_ids[-1]
+    run = into / "vault" / "runs" / made.run_ids[0]
     public = (into / "signing-key.pub.pem").absolute()
     return (
         f"\nLook further:\n  annexa --config {into}/annexa.toml explain A.8.15\n"

@@ -100,6 +100,5 @@ def _verified(folder: Path, *, alone: bool) -> str:
     records = sum(segment.lines for segment in stated.tree.segments if segment.name.startswith("records/"))
     signer = parse_public(reader.file(layout.PUBLIC_KEY), layout.PUBLIC_KEY).fingerprint
     name = "" if alone else f"{folder.parent.name}/{folder.name}: "
-    return (
-        f"{name}verified: {stated.files:,} files, {records:,} records, tree root {stated.tree.root}, signed by {signer}"
-    )
+    said = f"{name}verified: {stated.files:,} files, {records:,} records"
+    return f"{said}\n  tree root {stated.tree.root}\n  signed by {signer}"

@@ -42,9 +42,14 @@ class BlindSpots:
             for spot in self._by_rule[name]:
                 self._rules.setdefault(spot.id, set()).add(name)
 
-    def add(self, source: str, scope: str, detail: str, reason: Reason) -> None:
+    def add(self, vendor: str, detail: str, rules: Iterable[str]) -> None:
         """A blind spot that no collector could tell of: a vendor in use that is not connected."""
-        self._make(source=source, scope=scope, call="*", permission="", subject=None, reason=reason, detail=detail)
+        spot = self._make(
+            source=vendor, scope="*", call="*", permission="", subject=None, reason=Reason.NOT_CONNECTED, detail=detail
+        )
+        for rule in rules:
+            self._rules.setdefault(spot.id, set()).add(rule)
+            self.of_rule[rule] = tuple(sorted({*self.of_rule.get(rule, ()), spot.id}))
 
     def all(self) -> tuple[BlindSpot, ...]:
         """Every blind spot; vendors that are not connected first, then by place."""

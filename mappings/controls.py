@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from annexa.mappings.catalogue import Control
 from annexa.mappings.exceptions import Exceptions
 from annexa.mappings.exclusions import Exclusion
-from annexa.mappings.history import Seen
-from annexa.mappings.needs import OPERATING_ONLY, Given, Met, meet, recipe
+from annexa.mappings.needs import Given, Met, meet, recipe
 from annexa.mappings.results import ControlResult
 from annexa.mappings.rule import Need
 from annexa.mappings.verdicts import Found
@@ -39,7 +38,6 @@ class Around:
     exceptions: Exceptions
     findings: Mapping[str, tuple[str, ...]]
     """Ids of the findings of each control."""
-    runs: tuple[Seen, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +225,3 @@ def _note(
 
 def _all_met(met: list[Met]) -> bool:
     return all(one.result.state is NeedState.MET for one in met if one.counts)
-
-
-__all__ = ["OPERATING_ONLY", "Around", "Failures", "assess"]

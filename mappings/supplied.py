@@ -81,6 +81,11 @@ def supplied(evidence: Evidence, populations: Populations, defaults: Parameters)
     )
 
 
+def soa_rows(evidence: Evidence) -> Iterator[SoaRow]:
+    """The rows of a run's Statement of Applicability."""
+    return _facts(evidence, "soa_row", SoaRow)
+
+
 def _facts(evidence: Evidence, kind: str, of: type[T]) -> Iterator[T]:
     return (record.data for record in evidence.records(kind) if isinstance(record.data, of))
 

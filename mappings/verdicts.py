@@ -37,6 +37,11 @@ class Found(msgspec.Struct, kw_only=True):
     reason: UnknownReason | None
     stale: bool
 
+    @property
+    def odd(self) -> int:
+        """Items with a value that no documentation lists, or with an invalid record (R5)."""
+        return sum(self.tally.unknown[reason] for reason in (UnknownReason.UNKNOWN_VALUE, UnknownReason.INVALID_RECORD))
+
 
 def conclude(tally: Tally, item_lacks: Iterable[Lack]) -> Found:
     """The result of a rule whose records were all looked at."""
@@ -62,6 +67,8 @@ def conclude(tally: Tally, item_lacks: Iterable[Lack]) -> Found:
 def _result(tally: Tally, coverage: Coverage, reasons: set[UnknownReason]) -> tuple[Result, UnknownReason | None]:
     if tally.failed:
         return Result.FAIL, None
+    if tally.rule.population.of in tally.world.vendors.unused and tally.items == 0:
+        return Result.NO_POPULATION, None
     if reasons:
         return Result.UNKNOWN, next(word for word in PRIORITY if word in reasons)
     if tally.items == 0 and not (tally.rule.quantifier == "none" and coverage.expected and not tally.not_required):

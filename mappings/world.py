@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from annexa.evidence.clock import stamp
 from annexa.evidence.manifest import Manifest
 from annexa.evidence.record import Record, Unread
 from annexa.mappings.activity import Activity, activities, named_by
@@ -15,11 +14,12 @@ from annexa.mappings.evidence_view import Evidence
 from annexa.mappings.freshness import Freshness
 from annexa.mappings.pack import RulePack
 from annexa.mappings.population import Populations
-from annexa.mappings.reach import Path, Reach
+from annexa.mappings.reach import Reach
 from annexa.mappings.rule import Rule
 from annexa.mappings.scopes import Scopes, listed
 from annexa.mappings.supplied import Supplied, supplied
 from annexa.mappings.use import Traces, Use
+from annexa.mappings.vendors import Vendors, vendors
 from annexa.schemas.words import UnknownReason
 
 
@@ -39,6 +39,7 @@ class World:
     unreads: tuple[Unread, ...]
     activity: Mapping[str, Activity]
     """The catalogue's populations that any exclusion in the SoA depends on, by id."""
+    vendors: Vendors
     context: Context
     freshness: Freshness
 
@@ -102,8 +103,8 @@ def prepare(
     )
     return World(
         evidence=evidence, as_of=as_of, pack=pack, catalogue=catalogue, scopes=scopes, reach=reach, use=use,
-        populations=populations, supplied=given, unreads=unreads, activity=activity, context=context,
-        freshness=freshness,
+        populations=populations, supplied=given, unreads=unreads, activity=activity,
+        vendors=vendors(evidence, pack, populations), context=context, freshness=freshness,
     )  # fmt: skip
 
 
@@ -142,13 +143,3 @@ def broken(evidence: Evidence, kind: str) -> bool:
 def newest(records: Iterable[Record], fallback: str) -> str:
     """When the last of some records was collected."""
     return max((record.collected_at for record in records), default=fallback)
-
-
-def place(record: Record) -> Path:
-    """Where a record lies."""
-    return record.source, record.scope
-
-
-def when(world: World) -> str:
-    """The moment of judging as text."""
-    return stamp(world.as_of)

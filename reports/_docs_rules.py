@@ -38,9 +38,8 @@ def criterion(asked: Criterion, pack: RulePack) -> str:
         default = f"our default: {value(asked.default)}" if asked.default is not None else "unknown, nothing is assumed"
         return f"Your decision about {code(asked.decided)}; without one, {default}."
     entry = pack.parameters.entries[str(asked.parameter)]
-    ours = (
-        f"our default: {value(entry.value)} {entry.unit}" if entry.value is not None else "unknown, we have no default"
-    )
+    unit = f" {entry.unit}" if entry.unit not in ("count", "list") else ""
+    ours = f"our default: {value(entry.value)}{unit}" if entry.value is not None else "unknown, we have no default"
     return f"Your parameter {code(asked.parameter)}; without one, {ours}."
 
 

@@ -2,7 +2,7 @@
 
 import functools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
@@ -33,6 +33,12 @@ ASSESSMENTS = (
     Column(title="As of"),
     Column(title="Of the run", least=17),
 )
+KINDS = (
+    Column(title="Kind"),
+    Column(title="Source", least=12),
+    Column(title="Scopes", right=True),
+    Column(title="Records", right=True),
+)
 POPULATIONS = (
     Column(title="Kind"),
     Column(title="Source", least=12),
@@ -45,6 +51,8 @@ RECORDS = (
     Column(title="Says", least=30, wrap=4),
 )
 T = TypeVar("T")
+_FEW = 4
+"""Members of a list that are told; the others are counted."""
 _UNTOLD = {"subject", "kind", "basis", "at", "path"}
 
 
@@ -134,6 +142,14 @@ def counted(reader: SealedReader, wanted: Filter) -> list[tuple[str, str, str, i
     return [(*key, count) for key, count in sorted(counts.items())]
 
 
+def by_kind(counts: Iterable[tuple[str, str, str, int]]) -> list[list[str]]:
+    """The same counts, folded over the scopes: kind, source, how many scopes, how many records."""
+    folded: dict[tuple[str, str], list[int]] = {}
+    for kind, source, _, count in counts:
+        folded.setdefault((kind, source), []).append(count)
+    return [[*key, f"{len(found):,}", f"{sum(found):,}"] for key, found in folded.items()]
+
+
 class _Place(msgspec.Struct):
     """The part of a record that is counted; to read no more takes less than half the time."""
 
@@ -174,16 +190,25 @@ def says(record: Record) -> str:
 
 
 def _field(name: str, value: object) -> str:
-    title = name.replace("_", " ")
+    return f"{name.replace('_', ' ')} {_words(value)}"
+
+
+def _words(value: object) -> str:
+    """A value as words, never as code."""
     if isinstance(value, bool):
-        return f"{title} {'yes' if value else 'no'}"
+        return "yes" if value else "no"
     if isinstance(value, Missing):
-        return f"{title} {say(State(value.state))}" + (f" ({value.raw})" if value.raw else "")
-    if isinstance(value, tuple | list):
-        return f"{title} {', '.join(str(part) for part in value) or 'none'}"
+        return say(State(value.state)) + (f" ({value.raw})" if value.raw else "")
+    if isinstance(value, msgspec.Struct):
+        return " ".join(
+            _field(name, inner) for name, inner in msgspec.structs.asdict(value).items() if inner is not None
+        )
     if isinstance(value, dict):
-        return f"{title} {', '.join(f'{key} {inner}' for key, inner in sorted(value.items()))}"
-    return f"{title} {value}"
+        return ", ".join(f"{key} {_words(inner)}" for key, inner in sorted(value.items())) or "none"
+    if isinstance(value, tuple | list):
+        more = f" and {len(value) - _FEW} more" if len(value) > _FEW else ""
+        return (", ".join(_words(part) for part in value[:_FEW]) or "none") + more
+    return str(value)
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Plants a small organisation into moto through plain boto3, and says under which ids moto keeps it.
+"""Plants a small organisation into moto through plain boto3, and says under which ids moto keeps it: all but the AI.
 
 Nothing of annexa is used here: what the test expects comes from these calls and from moto's own answers to them.
 """
@@ -15,6 +15,8 @@ MANAGEMENT = "123456789012"
 HOME, OTHER = "us-east-1", "eu-west-1"
 """Where AI runs; and one more region with less in it."""
 ROLE = "annexa-collector"
+GROUP = "11111111-2222-3333-4444-555555555555"
+"""A group of Identity Center."""
 NO_REPEATS = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
 
 TRUST_EC2 = {
@@ -40,6 +42,10 @@ ONLY_FROM = {
             "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
         }
     ],
+}
+NO_AI = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "NoAi", "Effect": "Deny", "Action": "bedrock:*", "Resource": "*"}],
 }
 READ_BUCKETS = {
     "Version": "2012-10-17",
@@ -73,19 +79,14 @@ class Planted:
         }
 
 
-def plant(url: str) -> Planted:
-    """Everything that moto can hold of what annexa collects."""
-    planted = Planted(url=url)
+def plant(planted: Planted) -> None:
+    """An organisation with its keys, buckets, log groups, principals, trail and detectors."""
     _organisation(planted)
     _keys_and_buckets(planted)
-    _bedrock(planted)
-    _agents(planted)
-    _agentcore(planted)
-    _sagemaker(planted)
     _iam(planted)
     _watch(planted)
     _member(planted)
-    return planted
+    _identity_center(planted)
 
 
 def _organisation(planted: Planted) -> None:
@@ -98,6 +99,12 @@ def _organisation(planted: Planted) -> None:
         ResourceId=planted.members["workloads"],
         Tags=[{"Key": "environment", "Value": "production"}, {"Key": "data-classification", "Value": "restricted"}],
     )
+    root = client.list_roots()["Roots"][0]["Id"]
+    client.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    no_ai = client.create_policy(
+        Name="no-ai", Description="none", Type="SERVICE_CONTROL_POLICY", Content=json.dumps(NO_AI)
+    )["Policy"]["PolicySummary"]["Id"]
+    client.attach_policy(PolicyId=no_ai, TargetId=planted.members["archive"])
 
 
 def _keys_and_buckets(planted: Planted) -> None:
@@ -111,7 +118,9 @@ def _keys_and_buckets(planted: Planted) -> None:
         Bucket="invocation-logs",
         ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}},
     )
-    everything = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+    everything = dict.fromkeys(
+        ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
+    )
     s3.put_public_access_block(Bucket="invocation-logs", PublicAccessBlockConfiguration=everything)
     algorithm = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
     s3.put_bucket_encryption(
@@ -130,134 +139,11 @@ def _keys_and_buckets(planted: Planted) -> None:
     logs.create_log_group(logGroupName="/ai/unrelated")
 
 
-def _bedrock(planted: Planted) -> None:
-    role = f"arn:aws:iam::{MANAGEMENT}:role/logger"
-    client = planted.client("bedrock")
-    client.put_model_invocation_logging_configuration(
-        loggingConfig={
-            "cloudWatchConfig": {"logGroupName": "/ai/invocations", "roleArn": role},
-            "s3Config": {"bucketName": "invocation-logs", "keyPrefix": "bedrock"},
-            "textDataDeliveryEnabled": True,
-            "imageDataDeliveryEnabled": False,
-            "embeddingDataDeliveryEnabled": True,
-        }
-    )
-    client.create_model_customization_job(
-        jobName="tune-1",
-        customModelName="claims-writer",
-        roleArn=role,
-        baseModelIdentifier="amazon.titan-text-express-v1",
-        trainingDataConfig={"s3Uri": "s3://training-data/claims.jsonl"},
-        outputDataConfig={"s3Uri": "s3://training-data/out"},
-        hyperParameters={"epochCount": "1"},
-        customModelKmsKeyId=planted.ids["key"],
-        customModelTags=[{"key": "owner", "value": "claims"}, {"key": "environment", "value": "test"}],
-    )
-    planted.ids["custom_model"] = client.list_custom_models()["modelSummaries"][0]["modelArn"]
-
-
-def _agents(planted: Planted) -> None:
-    client = planted.client("bedrock-agent")
-    agent = client.create_agent(
-        agentName="intake",
-        agentResourceRoleArn=f"arn:aws:iam::{MANAGEMENT}:role/agent",
-        foundationModel="amazon.titan-text-express-v1",
-        instruction="Read the letter and say what it is about, politely and in two short sentences.",
-        customerEncryptionKeyArn=planted.ids["key"],
-        tags={"owner": "intake-team", "permitted-class": "internal"},
-    )["agent"]
-    planted.ids["agent"] = agent["agentArn"]
-    base = client.create_knowledge_base(
-        name="handbook",
-        roleArn=f"arn:aws:iam::{MANAGEMENT}:role/agent",
-        knowledgeBaseConfiguration={
-            "type": "VECTOR",
-            "vectorKnowledgeBaseConfiguration": {
-                "embeddingModelArn": f"arn:aws:bedrock:{HOME}::foundation-model/amazon.titan-embed-text-v1"
-            },
-        },
-        storageConfiguration={
-            "type": "OPENSEARCH_SERVERLESS",
-            "opensearchServerlessConfiguration": {
-                "collectionArn": f"arn:aws:aoss:{HOME}:{MANAGEMENT}:collection/abcdefghij1234567890",
-                "vectorIndexName": "handbook",
-                "fieldMapping": {"vectorField": "v", "textField": "t", "metadataField": "m"},
-            },
-        },
-        tags={"owner": "people"},
-    )["knowledgeBase"]
-    planted.ids["knowledge_base"] = base["knowledgeBaseArn"]
-
-
-def _agentcore(planted: Planted) -> None:
-    client = planted.client("bedrock-agentcore-control")
-    runtime = client.create_agent_runtime(
-        agentRuntimeName="claims_runtime",
-        agentRuntimeArtifact={
-            "containerConfiguration": {"containerUri": f"{MANAGEMENT}.dkr.ecr.{HOME}.amazonaws.com/claims:1"}
-        },
-        roleArn=f"arn:aws:iam::{MANAGEMENT}:role/agent",
-        networkConfiguration={"networkMode": "PUBLIC"},
-        tags={"owner": "claims"},
-    )
-    planted.ids["runtime"] = runtime["agentRuntimeArn"]
-    gateway = client.create_gateway(
-        name="tools",
-        roleArn=f"arn:aws:iam::{MANAGEMENT}:role/agent",
-        protocolType="MCP",
-        authorizerType="AWS_IAM",
-        kmsKeyArn=planted.ids["key"],
-    )
-    planted.ids["gateway"] = gateway["gatewayArn"]
-    target = client.create_gateway_target(
-        gatewayIdentifier=gateway["gatewayId"],
-        name="weather",
-        targetConfiguration={"mcp": {"mcpServer": {"endpoint": "https://weather.example/mcp"}}},
-        credentialProviderConfigurations=[{"credentialProviderType": "GATEWAY_IAM_ROLE"}],
-    )
-    planted.ids["target"] = target["targetId"]
-
-
-def _sagemaker(planted: Planted) -> None:
-    client = planted.client("sagemaker")
-    role = f"arn:aws:iam::{MANAGEMENT}:role/sagemaker"
-    domain = client.create_domain(
-        DomainName="studio",
-        AuthMode="IAM",
-        DefaultUserSettings={"ExecutionRole": role},
-        SubnetIds=["subnet-1"],
-        VpcId="vpc-1",
-        AppNetworkAccessType="VpcOnly",
-        KmsKeyId=planted.ids["key"],
-        Tags=[{"Key": "owner", "Value": "research"}],
-    )
-    planted.ids["domain"] = domain["DomainArn"]
-    notebook = client.create_notebook_instance(
-        NotebookInstanceName="lab", InstanceType="ml.t3.medium", RoleArn=role, DirectInternetAccess="Enabled",
-        RootAccess="Disabled", KmsKeyId=planted.ids["key"],
-    )  # fmt: skip
-    planted.ids["notebook"] = notebook["NotebookInstanceArn"]
-    image = f"{MANAGEMENT}.dkr.ecr.{HOME}.amazonaws.com/score:1"
-    model = client.create_model(
-        ModelName="score",
-        ExecutionRoleArn=role,
-        PrimaryContainer={"Image": image, "ModelDataUrl": "s3://training-data/score.tar.gz"},
-        VpcConfig={"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]},
-    )
-    planted.ids["model"] = model["ModelArn"]
-    variant = {"VariantName": "all", "ModelName": "score", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
-    client.create_endpoint_config(
-        EndpointConfigName="score-config", ProductionVariants=[variant], KmsKeyId=planted.ids["key"]
-    )
-    endpoint = client.create_endpoint(EndpointName="score", EndpointConfigName="score-config")
-    planted.ids["endpoint"] = endpoint["EndpointArn"]
-
-
 def _iam(planted: Planted) -> None:
     iam = planted.client("iam")
-    planted.ids["user mia"] = iam.create_user(UserName="mia")["User"]["Arn"]
-    planted.ids["user tom"] = iam.create_user(UserName="tom")["User"]["Arn"]
-    iam.create_user(UserName="ned")
+    planted.ids["user_mia"] = iam.create_user(UserName="mia")["User"]["Arn"]
+    planted.ids["user_tom"] = iam.create_user(UserName="tom")["User"]["Arn"]
+    planted.ids["user_ned"] = iam.create_user(UserName="ned")["User"]["Arn"]
     iam.put_user_policy(UserName="mia", PolicyName="invoke", PolicyDocument=json.dumps(INVOKE))
     iam.put_user_policy(UserName="ned", PolicyName="buckets", PolicyDocument=json.dumps(READ_BUCKETS))
     iam.create_group(GroupName="office")
@@ -304,14 +190,33 @@ def _watch(planted: Planted) -> None:
 
 
 def _member(planted: Planted) -> None:
-    """A member account with its own key to AI, in another region than the rest."""
-    keys = planted.keys_of(planted.members["workloads"])
-    client = planted.client("bedrock-agent", OTHER, keys)
-    agent = client.create_agent(
-        agentName="sorter", agentResourceRoleArn=f"arn:aws:iam::{planted.members['workloads']}:role/agent",
+    """Member accounts: one with an agent of its own in another region, one in which AI is forbidden from above."""
+    workloads, archive = planted.members["workloads"], planted.members["archive"]
+    keys = planted.keys_of(workloads)
+    agent = planted.client("bedrock-agent", OTHER, keys).create_agent(
+        agentName="sorter",
+        agentResourceRoleArn=f"arn:aws:iam::{workloads}:role/agent",
         foundationModel="amazon.titan-text-lite-v1",
-    )["agent"]  # fmt: skip
-    planted.ids["member agent"] = agent["agentArn"]
-    iam = planted.client("iam", HOME, keys)
-    planted.ids["member user"] = iam.create_user(UserName="ida")["User"]["Arn"]
-    iam.put_user_policy(UserName="ida", PolicyName="invoke", PolicyDocument=json.dumps(INVOKE))
+    )
+    planted.ids["member_agent"] = agent["agent"]["agentArn"]
+    for name, account in (("ida", workloads), ("max", archive)):
+        iam = planted.client("iam", HOME, planted.keys_of(account))
+        planted.ids[f"user_{name}"] = iam.create_user(UserName=name)["User"]["Arn"]
+        iam.put_user_policy(UserName=name, PolicyName="invoke", PolicyDocument=json.dumps(INVOKE))
+
+
+def _identity_center(planted: Planted) -> None:
+    client = planted.client("sso-admin")
+    instance = client.list_instances()["Instances"][0]["InstanceArn"]
+    made = client.create_permission_set(InstanceArn=instance, Name="ai-user")["PermissionSet"]["PermissionSetArn"]
+    client.put_inline_policy_to_permission_set(
+        InstanceArn=instance, PermissionSetArn=made, InlinePolicy=json.dumps(INVOKE)
+    )
+    client.create_account_assignment(
+        InstanceArn=instance, PermissionSetArn=made, TargetId=MANAGEMENT, TargetType="AWS_ACCOUNT",
+        PrincipalType="GROUP", PrincipalId=GROUP,
+    )  # fmt: skip
+    client.provision_permission_set(
+        InstanceArn=instance, PermissionSetArn=made, TargetId=MANAGEMENT, TargetType="AWS_ACCOUNT"
+    )
+    planted.ids["permission_set"] = made

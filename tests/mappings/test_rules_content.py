@@ -1,6 +1,7 @@
-"""The shipped rules and needs: they load, say what the check list says, rest on what collectors yield, and their examples hold."""
+"""The shipped rules and needs: they load, say what the check list says, rest on what collectors yield; examples hold."""
 
 from functools import cache
+from importlib.resources import files
 
 import pytest
 
@@ -42,7 +43,6 @@ TABLE = {
     "GOV-ANY-13": ("high", "A.5.36", {"c8.3"}),
 }
 """The check list: severity, primary control, the controls that may be secondary. A letter after an id is a further part."""
-WITHOUT_PASS = frozenset[str]()
 NEVER_EMPTY = {
     "ACC-ANY-05": "every run has an account, or its list of accounts cannot be believed",
     "LOG-AWS-02": "every run has an account, or its list of accounts cannot be believed",
@@ -85,8 +85,6 @@ def test_every_check_of_the_list_is_shipped() -> None:
 
 @RULES
 def test_file_is_named_after_its_rule(rule: Rule) -> None:
-    from importlib.resources import files
-
     text = (files("annexa.mappings") / "rules" / f"{rule.id.lower()}.yaml").read_text("utf-8")
     assert text.startswith(f"id: {rule.id}\n")
 
@@ -187,8 +185,7 @@ def test_what_is_done_regularly_needs_more_than_a_setting() -> None:
     without = [
         recipe.control
         for recipe in PACK.needs.values()
-        if recipe.control in regular
-        and not any(need.accepts == (Strength.OPERATING,) for need in recipe.needs)
+        if recipe.control in regular and not any(need.accepts == (Strength.OPERATING,) for need in recipe.needs)
     ]
     assert without == []
 
