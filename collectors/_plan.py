@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 from annexa.collectors._source import Source
 from annexa.evidence.call import Collector
+from annexa.evidence.fact import Missing
 from annexa.evidence.kinds import Scope
 
 
@@ -49,16 +50,16 @@ class Plan:
         self._scopes.setdefault(source, {})[scope.path] = scope
 
     def accounts(self, source: Source) -> tuple[str, ...]:
-        """Accounts that can be asked: those listed and enabled, and those we hold credentials for."""
+        """Accounts that can be asked: those listed and not known to be closed, and those we hold credentials for."""
         listed = {path: scope for path, scope in self._of(source).items() if scope.level == "account"}
-        enabled = {path for path, scope in listed.items() if scope.state == "enabled"}
+        enabled = {path for path, scope in listed.items() if _may_be_on(scope)}
         configured = source.known(source.tenant).get("configured_accounts", ())
         return tuple(sorted(enabled | {account for account in configured if account not in listed}))
 
     def regions(self, source: Source) -> tuple[str, ...]:
         """Regions of every account; an account whose list could not be read is tried where its neighbours are."""
         listed = {path: scope for path, scope in self._of(source).items() if scope.level == "region"}
-        enabled = {path for path, scope in listed.items() if scope.state == "enabled"}
+        enabled = {path for path, scope in listed.items() if _may_be_on(scope)}
         common = {path.split("/", 1)[1] for path in enabled}
         known = {path.split("/", 1)[0] for path in listed}
         blind = {
@@ -91,3 +92,8 @@ class Plan:
             if exclusion.covers(source.alias, scope, self._today):
                 return f"excluded by {exclusion.owner} until {exclusion.expires}: {exclusion.reason}"
         return None
+
+
+def _may_be_on(scope: Scope) -> bool:
+    """A state that nobody can tell is no proof that there is nothing to read."""
+    return scope.state == "enabled" or isinstance(scope.state, Missing)

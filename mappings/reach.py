@@ -15,6 +15,8 @@ from annexa.schemas.words import Completeness, Reason, UnknownReason
 
 Path = tuple[str, str]
 """A source and the path of a scope in it."""
+Asked = tuple[str, str, str]
+"""A unit: source, scope, collector."""
 
 
 class Lack(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +43,11 @@ class Reach:
     """Looks up what a unit read."""
 
     def __init__(
-        self, manifest: Manifest, units: Iterable[Unit], unreads: Iterable[Unread], scopes: Mapping[Path, Scope]
+        self, manifest: Manifest, units: Iterable[Unit], unreads: Iterable[Unread], scopes: Mapping[Path, Scope],
+        settled: frozenset[Asked] = frozenset(),
     ) -> None:
+        self._settled = settled
+        """Units that lack only what the same collector read from another scope."""
         self._sources = {source.source: source for source in manifest.sources}
         self._scopes = scopes
         self._units: dict[tuple[str, str, str], Unit] = {}
@@ -68,7 +73,7 @@ class Reach:
                 if not self._proved(collector, unit):
                     says = f"said to be not applicable without proof: {unit.not_applicable}"
                     return Lack(source=source, scope=scope, collector=collector.name, says=says, whole=True)
-            elif unit.completeness is not Completeness.COMPLETE:
+            elif unit.completeness is not Completeness.COMPLETE and (source, unit.scope, unit.collector) not in self._settled:
                 return self._unfinished(unit)
         return None
 

@@ -15,8 +15,8 @@ from annexa.mappings.world import broken
 from annexa.schemas.words import Result, Strength, UnknownReason, Use
 
 PRIORITY = (
-    UnknownReason.NOT_SUPPLIED, UnknownReason.NOT_CONNECTED, UnknownReason.VISIBILITY_UNPROVED,
-    UnknownReason.SCOPES_UNREAD, UnknownReason.UNREAD, UnknownReason.EXCLUDED, UnknownReason.USE_UNKNOWN,
+    UnknownReason.NOT_SUPPLIED, UnknownReason.NOT_CONNECTED, UnknownReason.SCOPES_UNREAD, UnknownReason.UNREAD,
+    UnknownReason.VISIBILITY_UNPROVED, UnknownReason.EXCLUDED, UnknownReason.USE_UNKNOWN,
     UnknownReason.INVALID_RECORD, UnknownReason.INPUT_MISSING, UnknownReason.UNKNOWN_VALUE,
     UnknownReason.AMBIGUOUS_VALUE, UnknownReason.NOT_EXPOSED, UnknownReason.REDACTED, UnknownReason.CONDITIONAL,
     UnknownReason.IDENTITY_UNMATCHED, UnknownReason.CRITERION_UNREAD, UnknownReason.CRITERION_UNSET,

@@ -14,7 +14,7 @@ from annexa.mappings.evidence_view import Evidence
 from annexa.mappings.freshness import Freshness
 from annexa.mappings.pack import RulePack
 from annexa.mappings.population import Populations
-from annexa.mappings.reach import Reach
+from annexa.mappings.reach import Asked, Reach
 from annexa.mappings.rule import Rule
 from annexa.mappings.scopes import Scopes, listed
 from annexa.mappings.supplied import Supplied, supplied
@@ -79,8 +79,9 @@ def prepare(
     manifest = evidence.manifest
     scope_records = listed(evidence.records("scope"))
     facts = {path: record.data for path, record in scope_records.items()}
-    unreads, traces = tuple(evidence.unreads()), Traces(evidence)
-    reach = Reach(manifest, evidence.units(), unreads, facts)  # type: ignore[arg-type]  # `listed` gives scopes only
+    traces = Traces(evidence)
+    unreads, settled = _settled(evidence)
+    reach = Reach(manifest, evidence.units(), unreads, facts, settled)  # type: ignore[arg-type]  # `listed` gives scopes only
     scopes = Scopes(manifest, scope_records, reach, traces.places)
     use = Use(manifest, scopes, reach, traces)
     populations = Populations(manifest, scopes, reach, use)
@@ -106,6 +107,25 @@ def prepare(
         populations=populations, supplied=given, unreads=unreads, activity=activity,
         vendors=vendors(evidence, pack, populations), context=context, freshness=freshness,
     )  # fmt: skip
+
+
+def _settled(evidence: Evidence) -> tuple[tuple[Unread, ...], frozenset[Asked]]:
+    """The unreads that stay, and those whose item the same collector read from another scope: a bucket, where it is owned."""
+    unreads = tuple(evidence.unreads())
+    missing = {(unread.source, unread.collector, unread.subject_uid) for unread in unreads if unread.subject_uid}
+    yields = {info.name: info.yields for info in evidence.manifest.collectors}
+    kinds = {item.kind for _, collector, _ in missing for item in yields.get(collector, ())}
+    read = {
+        asked
+        for kind in sorted(kinds)
+        for trace in evidence.traces(kind)
+        if (asked := (trace.source, trace.collector, trace.subject_uid)) in missing
+    }
+    kept = tuple(one for one in unreads if (one.source, one.collector, one.subject_uid) not in read)
+    gone = frozenset((one.source, one.scope, one.collector) for one in unreads) - {
+        (one.source, one.scope, one.collector) for one in kept
+    }
+    return kept, gone
 
 
 def _context(as_of: datetime, pack: RulePack, given: Supplied, scopes: Scopes) -> Context:

@@ -4,32 +4,24 @@ Everything that was planted must arrive, everything that moto cannot answer must
 must stand in the list of moto's defaults. The list is `moto_expected.yaml`.
 """
 
-import base64
-import importlib
-import inspect
-import json
-import re
+import os
+import subprocess
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from botocore import xform_name
 
-from annexa import runner
-from annexa.commands._connect import Lent, connect
-from annexa.commands._config import read
-from annexa.commands._place import Here
-from annexa.evidence.clock import SystemClock
-from annexa.evidence.keys import generate
-from annexa.evidence.manifest import Organisation
-from annexa.evidence.vault import Vault
+from annexa.tests.independent.moto_operations import known_to_moto
 from annexa.tests.independent.moto_seed import GROUP, HOME, MANAGEMENT, OTHER, Planted, plant
 from annexa.tests.independent.moto_seed_ai import plant_ai
 from annexa.tests.independent.moto_server import moto
+from annexa.tests.independent.sealed_run import Run, fields, place, predicate
 
 EXPECTED = yaml.safe_load((Path(__file__).parent / "moto_expected.yaml").read_text())
 CONFIG = """
@@ -41,37 +33,22 @@ name = "moto"
 name = "aws:main"
 vendor = "aws"
 attempts = 1
+
+[keys]
+signing = "signing-key.pem"
+redaction = "redaction-key"
 """
-OWN_WORDS = ("not_evaluated",)
-"""Fields that hold sentences of ours, not facts."""
-S3_WORDS = {
-    "GetBucketLifecycleConfiguration": "get_bucket_lifecycle",
-    "GetBucketTagging": "get_bucket_tags",
-    "ListBuckets": "all_buckets",
-}
-"""Operations of S3 for which moto has words of its own."""
 
 
-class Run:
-    """A sealed run as the files say it, without any of annexa's types."""
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What one run left."""
 
-    def __init__(self, folder: Path) -> None:
-        self.manifest = json.loads((folder / "run.json").read_bytes())
-        statement = json.loads((folder / "statement.dsse.json").read_bytes())
-        self.predicate = json.loads(base64.b64decode(statement["payload"]))["predicate"]
-        self.calls, self.unreads, self.units = (
-            self._aws(folder / f"{it}.jsonl") for it in ("calls", "unread", "units")
-        )
-        self.records = [row for path in sorted(folder.glob("records/*.jsonl")) for row in self._aws(path)]
-
-    def _aws(self, path: Path) -> list[dict[str, Any]]:
-        rows = [json.loads(line) for line in path.read_bytes().splitlines()]
-        return [row for row in rows if row["source"] == "aws:main"]
-
-    def read_by(self, collector: str) -> set[str]:
-        """Scopes that a collector could read, wholly or in part."""
-        units = [unit for unit in self.units if unit["collector"] == collector and not unit["not_applicable"]]
-        return {unit["scope"] for unit in units if unit["completeness"] in ("complete", "partial")}
+    vault: Path
+    printed: str
+    """Everything that the command printed."""
+    annexa: Callable[..., str]
+    """A further command in the same folder; gives what it prints."""
 
 
 @pytest.fixture(scope="session")
@@ -84,33 +61,33 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
 
 
 @pytest.fixture(scope="session")
-def run(planted: Planted, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def work(planted: Planted, tmp_path_factory: pytest.TempPathFactory) -> Work:
+    """What `annexa run` leaves and prints, in a folder of its own."""
     folder = tmp_path_factory.mktemp("work")
     (folder / "annexa.toml").write_text(CONFIG)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in _environment(planted.url, folder).items():
-            patch.setenv(name, value)
-        return Run(_collected(folder))
+    annexa = partial(_annexa, folder, _environment(planted.url, folder))
+    printed = annexa("run", expected=(3,))
+    return Work(vault=folder / "annexa-vault", printed=printed, annexa=annexa)
+
+
+@pytest.fixture(scope="session")
+def run(work: Work) -> Run:
+    (folder,) = (work.vault / "runs").iterdir()
+    return Run(folder)
 
 
 def _environment(url: str, folder: Path) -> dict[str, str]:
-    return {
-        "AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "AKIAMANAGEMENT", "AWS_SECRET_ACCESS_KEY": "none",
-        "AWS_CONFIG_FILE": str(folder / "none"), "AWS_SHARED_CREDENTIALS_FILE": str(folder / "none"),
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }  # fmt: skip
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    nothing = {"AWS_CONFIG_FILE": f"{folder}/none", "AWS_SHARED_CREDENTIALS_FILE": f"{folder}/none"}
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAMANAGEMENT", "AWS_SECRET_ACCESS_KEY": "none"}
+    return {**own, **nothing, **keys, "AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
-def _collected(folder: Path) -> Path:
-    config, base = read(folder / "annexa.toml")
-    here, clock = Here(config=config, base=base, vault_path=folder / "vault"), SystemClock()
-    connected = connect(here, Lent(clock=clock, run_id="moto"))
-    order = runner.Order(
-        organisation=Organisation(id="moto", name="moto"), vault=Vault.open(here.vault_path, create=True),
-        key=generate(folder / "key.pem"), redaction=b"x" * 32, sources=connected.pairs, cannot=connected.cannot,
-        registers=connected.registers, clock=clock,
-    )  # fmt: skip
-    return runner.collect(order)[1].path
+def _annexa(folder: Path, environment: dict[str, str], *words: str, expected: tuple[int, ...] = (0, 1, 3)) -> str:
+    command = [sys.executable, "-m", "annexa.runner", *words]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode in expected, f"{words} ended with {done.returncode}: {done.stderr[-3000:]}"
+    return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="session")
@@ -119,12 +96,12 @@ def words(planted: Planted) -> dict[str, str]:
     return {**known, **planted.members, **planted.ids}
 
 
-def test_everything_planted_arrives_with_its_fields(run: Run, words: dict[str, str]) -> None:
-    arrived = {_place(record): _fields(record) for record in run.records}
+def test_everything_planted_arrives_with_itsfields(run: Run, words: dict[str, str]) -> None:
+    arrived = {place(record): fields(record) for record in run.records}
     for entry in _filled(EXPECTED["planted"], words):
-        place = (entry["kind"], entry["at"], entry["subject"])
-        assert place in arrived, f"{place} did not arrive"
-        assert _matching(arrived[place], entry["fields"]) == entry["fields"], place
+        where = (entry["kind"], entry["at"], entry["subject"])
+        assert where in arrived, f"{where} did not arrive"
+        assert _matching(arrived[where], entry["fields"]) == entry["fields"], where
 
 
 def test_every_region_arrives_as_moto_lists_it(run: Run, planted: Planted) -> None:
@@ -139,12 +116,12 @@ def test_every_region_arrives_as_moto_lists_it(run: Run, planted: Planted) -> No
         }
         for account in (MANAGEMENT, *planted.members.values()) for region in listed
     }  # fmt: skip
-    assert {row["scope"]: _fields(row) for row in run.records if row["data"].get("level") == "region"} == expected
+    assert {row["scope"]: fields(row) for row in run.records if row["data"].get("level") == "region"} == expected
 
 
 def test_what_else_arrives_is_a_known_default_of_moto(run: Run, planted: Planted, words: dict[str, str]) -> None:
     given = {(entry["kind"], entry["at"], entry["subject"]) for entry in _filled(EXPECTED["planted"], words)}
-    rest = [row for row in run.records if _place(row) not in given and row["data"].get("level") != "region"]
+    rest = [row for row in run.records if place(row) not in given and row["data"].get("level") != "region"]
     found = defaultdict(list)
     for row in rest:
         found[row["provenance"]["collector"], row["kind"]].append(row)
@@ -152,12 +129,12 @@ def test_what_else_arrives_is_a_known_default_of_moto(run: Run, planted: Planted
     assert set(found) == {(entry["collector"], entry["kind"]) for entry in defaults}
     for entry in defaults:
         rows = found[entry["collector"], entry["kind"]]
-        assert all(entry["because"] and _fields(row) == entry["fields"] for row in rows), entry
+        assert all(entry["because"] and fields(row) == entry["fields"] for row in rows), entry
         assert Counter(row["scope"] for row in rows) == Counter(_scopes(entry, run, planted, given)), entry["collector"]
 
 
 def test_what_moto_lacks_is_unread_by_name_and_never_an_answer(run: Run) -> None:
-    lacking = {op for op in _declared(run) if not _known_to_moto(op)}
+    lacking = {op for op in _declared(run) if not known_to_moto(op)}
     outcomes = defaultdict(set)
     for call in run.calls:
         outcomes[call["call"]].add(call["outcome"])
@@ -182,34 +159,33 @@ def test_the_run_says_that_it_is_not_from_the_vendor(run: Run, planted: Planted)
     assert len(source["identities"]) == 3
 
 
-def _place(record: dict[str, Any]) -> tuple[str, str, str]:
-    return record["kind"], record["scope"], record["data"]["subject"]
+@pytest.mark.parametrize(
+    "words",
+    [
+        "gaps",
+        "gaps --format markdown",
+        "gaps --format json",
+        "report",
+        "report --format json",
+        "explain A.8.15",
+        "runs",
+    ],
+)
+def test_every_output_says_that_it_is_not_from_the_vendor(work: Work, words: str) -> None:
+    assert "non-vendor" in work.printed.lower()
+    assert "non-vendor" in work.annexa(*words.split()).lower()
 
 
-def _fields(record: dict[str, Any]) -> dict[str, Any]:
-    """What a record says, beside its place; fields that are not exposed say nothing."""
-    said = {name: _word(value) for name, value in record["data"].items()}
-    silent = ("at", "kind", "subject", *OWN_WORDS)
-    return {
-        name: value
-        for name, value in said.items()
-        if name not in silent and value not in (None, "<not_exposed>") and (name, value) != ("basis", "explicit")
-    }
+def test_the_assessment_says_so_under_its_seal(work: Work) -> None:
+    (folder,) = (work.vault / "assessments").iterdir()
+    assert predicate(folder)["environment"] == "non-vendor"
 
 
-def _word(value: Any) -> Any:
-    if isinstance(value, dict) and "state" in value:
-        return f"<{value['state']}>"
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value):
-        return "a time"
-    return value
-
-
-def _matching(fields: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
+def _matching(said: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
     """The same fields, with only the entries of a list that the expectation speaks of."""
     looked_at = {name: value["holds"] for name, value in expected.items() if isinstance(value, dict)}
-    shortened = {name: {"holds": [it for it in wanted if it in fields[name]]} for name, wanted in looked_at.items()}
-    return {**fields, **shortened}
+    shortened = {name: {"holds": [it for it in wanted if it in said[name]]} for name, wanted in looked_at.items()}
+    return {**said, **shortened}
 
 
 def _filled(node: Any, words: dict[str, str]) -> Any:
@@ -224,7 +200,7 @@ def _scopes(entry: dict[str, Any], run: Run, planted: Planted, given: set[tuple[
     """Where a default must stand."""
     home = f"{MANAGEMENT}/{HOME}"
     taken = {
-        row["scope"] for row in run.records if _place(row) in given and _of(row) == (entry["collector"], entry["kind"])
+        row["scope"] for row in run.records if place(row) in given and _of(row) == (entry["collector"], entry["kind"])
     }
     everywhere = run.read_by(entry["collector"]) - taken
     return {
@@ -242,7 +218,11 @@ def _of(record: dict[str, Any]) -> tuple[str, str]:
 
 
 def _trail(planted: Planted, scope: str) -> bool:
-    return bool(planted.client("cloudtrail", scope.split("/")[1]).describe_trails()["trailList"])
+    """Whether the trail and its bucket are seen there: moto keeps them apart by partition."""
+    region = scope.split("/")[1]
+    buckets = planted.client("s3", region).list_buckets()["Buckets"]
+    trails = planted.client("cloudtrail", region).describe_trails()["trailList"]
+    return {trail["S3BucketName"] for trail in trails} <= {bucket["Name"] for bucket in buckets} and bool(trails)
 
 
 def _offered(planted: Planted) -> dict[str, set[str]]:
@@ -264,20 +244,3 @@ def _offered(planted: Planted) -> dict[str, set[str]]:
 def _declared(run: Run) -> set[str]:
     collectors = [entry for entry in run.manifest["collectors"] if entry["vendor"] == "aws"]
     return {call["op"] for entry in collectors for call in entry["calls"]}
-
-
-def _known_to_moto(op: str) -> bool:
-    """Whether moto's own code answers this operation; it has one method for each."""
-    service, operation = op.split(":")
-    method = S3_WORDS.get(operation) if service == "s3" else None
-    return any(hasattr(each, method or xform_name(operation)) for each in _moto_classes(service))
-
-
-@cache
-def _moto_classes(service: str) -> tuple[type[Any], ...]:
-    try:
-        module = importlib.import_module(f"moto.{service.replace('-', '')}.responses")
-    except ModuleNotFoundError:
-        return ()
-    found = inspect.getmembers(module, inspect.isclass)
-    return tuple(each for name, each in found if name.endswith("Response") and name != "BaseResponse")

@@ -8,8 +8,9 @@ import pytest
 from annexa import collectors
 from annexa.evidence.call import Collector, Yields
 from annexa.mappings.catalogue import load as load_catalogue
+from annexa.mappings.examples import run_example
 from annexa.mappings.pack import RulePack, load_pack
-from annexa.mappings.rule import Need, Rule
+from annexa.mappings.rule import Example, Need, Rule
 from annexa.schemas.words import Result, Strength, UnknownReason
 
 TABLE = {
@@ -52,6 +53,11 @@ NEVER_EMPTY = {
 }
 """Rules that cannot find an empty population, and why."""
 PACK = load_pack()
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{rule.id}: {example.name}")
+    for rule in PACK.rules.values()
+    for example in rule.examples
+]
 RULES = pytest.mark.parametrize("rule", PACK.rules.values(), ids=list(PACK.rules))
 
 
@@ -153,6 +159,12 @@ def test_every_unknown_example_names_its_reason(rule: Rule) -> None:
 def test_names_of_examples_differ(rule: Rule) -> None:
     names = [example.name for example in rule.examples]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_the_engine_finds_what_the_example_says(rule: Rule, example: Example) -> None:
+    found = run_example(rule, example, PACK)
+    assert (example.then, example.because) == (found.result, found.reason)
 
 
 def test_every_rule_meets_a_need_of_its_control() -> None:

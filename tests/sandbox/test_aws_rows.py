@@ -246,8 +246,8 @@ def test_row_29_agents_run(planted: Any, clean: Any) -> None:
 
 def test_every_population_has_a_member_in_the_clean_company(clean: Any) -> None:
     kinds = (
-        "agent knowledge_base data_source guardrail enforced_guardrail custom_model imported_model runtime gateway"
-        " gateway_target domain notebook endpoint model vpc_endpoint bucket log_group key detector trail iam_role"
+        "agent knowledge_base data_source guardrail enforced_guardrail custom_model imported_model runtime"
+        " domain notebook endpoint model vpc_endpoint bucket log_group key detector trail iam_role"
         " iam_user iam_group agreement artifact_report artifact_agreement"
     )
     assert [kind for kind in kinds.split() if not list(clean.world.everywhere(kind))] == []
@@ -257,7 +257,7 @@ def test_every_population_has_a_member_in_the_clean_company(clean: Any) -> None:
 def test_all_else_is_good_practice(planted: Any) -> None:
     world = planted.world
     for _, _, notebook in world.everywhere("notebook"):
-        assert (notebook["DirectInternetAccess"], notebook["RootAccess"]) == ("Disabled", "Disabled")
+        assert notebook["DirectInternetAccess"] == "Disabled"
     for _, _, bucket in world.everywhere("bucket"):
         assert all(bucket["_public_access"].values())
         assert bucket["_policy_status"]["IsPublic"] is False
