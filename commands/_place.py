@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annexa.commands._config import Config, read
+from annexa.commands._config import Config, Keys, read
 from annexa.evidence.errors import UsageError
 
 if TYPE_CHECKING:
+    from annexa.evidence.keys import SigningKey
     from annexa.evidence.vault import Vault
 
 
@@ -33,6 +34,19 @@ class Here:
         place = Path(text).expanduser()
         return place if place.is_absolute() else self.base / place
 
+    @property
+    def keys(self) -> Keys:
+        """Where the keys lie."""
+        return self.config.keys if self.config else Keys()
+
+    def redaction_key(self) -> bytes:
+        """The key under which redacted values stay comparable; made once, outside the vault."""
+        from annexa.evidence import keys
+
+        path = self.path(self.keys.redaction)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return keys.redaction_key(path)
+
     def needed(self) -> Config:
         """The configuration, where a command cannot do without."""
         if self.config is None:
@@ -46,3 +60,15 @@ def here(ctx: click.Context) -> Here:
     config, base = read(asked["config"])
     vault = asked["vault"] or (base / (config.vault if config else "annexa-vault"))
     return Here(config=config, base=base, vault_path=vault)
+
+
+def signing_key(place: Here, *, make: bool = False) -> "SigningKey":
+    """The signing key; with `make` it is made where there is none yet, and said so."""
+    from annexa.evidence import keys
+
+    path = place.path(place.keys.signing)
+    if make and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        public = keys.generate(path).public
+        click.echo(f"made a signing key: {path}\n  fingerprint {keys.fingerprint(public)}", err=True)
+    return keys.load_private(path)

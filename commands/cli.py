@@ -31,6 +31,7 @@ COMMANDS = {
     "normalise": "Rebuild the records of a run from its kept pages, and compare.",
     "index": "Rebuild the index beside the runs.",
     "verify": "Verify a run, an assessment or the whole vault, offline.",
+    "completion": "Print the script that completes commands and options in a shell.",
 }
 """Every sub-command with its one line of help; the order is that of the way of a fact."""
 

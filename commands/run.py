@@ -6,8 +6,6 @@ import click
 
 if TYPE_CHECKING:
     from annexa.commands._connect import Connected
-    from annexa.commands._place import Here
-    from annexa.evidence.keys import SigningKey
 
 
 @click.command()
@@ -26,7 +24,7 @@ def command(
     """
     from annexa import runner
     from annexa.commands._connect import Lent, connect, exclusions, unnamed
-    from annexa.commands._place import here
+    from annexa.commands._place import here, signing_key
     from annexa.commands._progress import Progress
     from annexa.evidence.clock import SystemClock
     from annexa.evidence.manifest import Organisation
@@ -42,7 +40,7 @@ def command(
         click.echo("annexa: no source can start; nothing was collected", err=True)
         return 2
     named = place.config.organisation if place.config else unnamed()
-    key, redaction = _keys(place)
+    key, redaction = signing_key(place, make=True), place.redaction_key()
     with Progress() as progress:
         manifest, _ = runner.collect(
             runner.Order(
@@ -74,18 +72,3 @@ def _tell(connected: "Connected") -> None:
     for info in connected.cannot:
         click.echo(f"{info.source}: cannot start: {info.why_not}", err=True)
         click.echo(f"  what to do: {connected.cures[info.source]}", err=True)
-
-
-def _keys(place: "Here") -> "tuple[SigningKey, bytes]":
-    """The signing and the redaction key; made where there is none yet, and said so."""
-    from annexa.commands._config import Keys
-    from annexa.evidence import keys
-
-    named = place.config.keys if place.config else Keys()
-    signing, redaction = (place.path(each) for each in (named.signing, named.redaction))
-    if not signing.exists():
-        signing.parent.mkdir(parents=True, exist_ok=True)
-        public = keys.generate(signing).public
-        click.echo(f"made a signing key: {signing}\n  fingerprint {keys.fingerprint(public)}", err=True)
-    redaction.parent.mkdir(parents=True, exist_ok=True)
-    return keys.load_private(signing), keys.redaction_key(redaction)

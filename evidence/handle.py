@@ -174,12 +174,14 @@ class Handle:
 
     def _single(self, call: Call, pages: Iterator["_Page"]) -> Item | None:
         try:
-            page = next(pages)
+            page = next(pages, None)
         except AbsentError:
             return None
-        content = page.content
-        if call.path is not None:
-            content = _dig(call, content, call.path)
+        if page is None:
+            raise _invalid(call, "no page came")
+        content = page.content if call.path is None else _dig(call, page.content, call.path)
+        if not isinstance(content, dict):
+            raise _invalid(call, f"{call.path} is no object")
         self._trail.append(page.origin)
         return Item(content, page.origin)
 
