@@ -93,7 +93,12 @@ def read(path: Path | None) -> tuple[Config | None, Path]:
         if path is not None:
             raise ConfigError("there is no such file", file=path, hint="check the path, or run `annexa init`")
         return None, Path.cwd()
-    return parse(place.read_bytes(), place), place.resolve().parent
+    try:
+        data = place.read_bytes()
+    except OSError as error:
+        hint = "make it a file that your user may read"
+        raise ConfigError(f"cannot be read: {error.strerror}", file=place, hint=hint) from error
+    return parse(data, place), place.resolve().parent
 
 
 def parse(data: bytes, place: Path) -> Config:

@@ -58,8 +58,8 @@ def _say(alias: str, calls: list[str], tried: Tried, cures: dict[tuple[str, str,
             rows.append((call, "not tried", "", "nothing there to ask it about"))
             continue
         for outcome, scopes in sorted(outcomes.items()):
-            blind += outcome != "allowed"
+            blind += outcome not in ("allowed", "not_supplied")
             cure = "" if outcome == "allowed" else cures.get((alias, call, outcome)) or "nothing would"
             rows.append((call, outcome, str(len(scopes)), cure))
-    click.echo(tabulate(rows, ["call", "outcome", "scopes", "what would cure it"], maxcolwidths=[48, 14, 6, 60]))
+    click.echo(tabulate(rows, ["call", "outcome", "scopes", "what would cure it"], maxcolwidths=[None, None, None, 44]))
     return blind

@@ -32,7 +32,7 @@ def command(ctx: click.Context, only: tuple[str, ...]) -> int:
             places = dry.places(source, collector)
             name = collector.name.split(".", 1)[1]
             rows.append((source.alias, name, collector.per, len(places), len(collector.calls)))
-            costs += [f"{call.op}: {call.costs} a request" for call in collector.calls if call.costs]
+            costs += [f"{call.op}: {call.costs}" for call in collector.calls if call.costs]
     click.echo(tabulate(rows, ["source", "collector", "runs per", "units", "calls declared"]))
     units = sum(row[3] for row in rows)
     click.echo(

@@ -44,7 +44,7 @@ class SourceInfo(Frozen, frozen=True, kw_only=True):
     """Whether it could be asked at all."""
     why_not: str | None = None
     """Why it could not."""
-    known: dict[str, str | bool | None | tuple[str, ...]] = {}
+    known: dict[str, str | bool | tuple[str, ...] | None] = {}
     """What its collectors were told beside their scope, so that records can be rebuilt."""
 
 

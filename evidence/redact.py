@@ -4,21 +4,26 @@ A redacted value becomes `redacted:` and an HMAC under a key that stays outside 
 nobody without the key can try values out. Names, numbers and ids keep their meaning.
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 MAPS = frozenset({"environment", "environmentvariables", "variables", "hyperparameters"})
 """Maps whose values are free text of the organisation and often hold secrets; their keys stay."""
 
 SECRETS = re.compile(
-    r"sk-[A-Za-z0-9_-]{20,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,}|xox[abeprs]-[A-Za-z0-9-]{10,}"
+    r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{20,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,}|xox[abeprs]-[A-Za-z0-9-]{10,}"
     r"|AIza[A-Za-z0-9_-]{35}|ABSK[A-Za-z0-9+/=]{40,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
 )
 """Shapes that vendors publish for their secrets; they never stay, wherever they stand."""
+
+MARKS = ("sk-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "AIza", "ABSK", "eyJ", "-----BEGIN ")
+"""Every shape of `SECRETS` holds one of these: a page without them is not searched text by text."""
 
 Paths = frozenset[tuple[str, ...]]
 
@@ -31,46 +36,108 @@ class Redactor:
 
     def value(self, value: object) -> str:
         """The stand-in of one value."""
-        digest = hmac.new(self._key, str(value).encode(), hashlib.sha256).hexdigest()[:32]
+        digest = hmac.digest(self._key, str(value).encode(), "sha256").hex()[:32]
         return f"redacted:{digest}"
 
     def page(
         self, content: Any, *, paths: Paths = frozenset(), drop: Iterable[str] = (), keep: Iterable[str] = ()
     ) -> Any:
         """A copy of a page without secrets: by the vendor's own marks, by field name, by map, by shape of the text."""
-        return self._walk(content, paths, frozenset(drop), frozenset(keep))
+        step = _first_step(paths, frozenset(drop), frozenset(keep))
+        return (self._searched if _may_hold_secrets(content) else self._walk)(content, step)
 
-    def _walk(self, node: Any, paths: Paths, drop: frozenset[str], keep: frozenset[str]) -> Any:
-        if isinstance(node, str):
-            return SECRETS.sub(lambda found: self.value(found.group()), node) if len(node) >= 14 else node
+    def _walk(self, node: Any, step: "_Step") -> Any:
+        """The copy of a part in which no text needs to be looked at."""
         if isinstance(node, dict):
-            return {name: self._field(name, child, paths, drop, keep) for name, child in node.items()}
+            fields, copy = step.fields, {}
+            for name, child in node.items():
+                inner = fields.get(name) or step.into(name)
+                kind = type(child)
+                if inner.hides or (inner.is_map and kind is dict):
+                    copy[name] = self._all(child)
+                else:
+                    copy[name] = self._walk(child, inner) if kind is dict or kind is list else child
+            return copy
         if isinstance(node, list):
-            inner = _step(paths, "*")
-            if () in inner:
-                return self._all(node)
-            return [self._walk(child, inner, drop, keep) for child in node]
+            inner = step.into_list()
+            return self._all(node) if inner.hides else [self._walk(child, inner) for child in node]
         return node
 
-    def _field(self, name: str, child: Any, paths: Paths, drop: frozenset[str], keep: frozenset[str]) -> Any:
-        inner = _step(paths, name)
-        if name in keep:
-            return self._walk(child, frozenset(), drop, keep)
-        if name in drop or () in inner:
-            return self._all(child)
-        if name.lower() in MAPS and isinstance(child, dict):
-            return {key: self._all(value) for key, value in child.items()}
-        return self._walk(child, inner, drop, keep)
+    def _searched(self, node: Any, step: "_Step") -> Any:
+        """The same where any text and any name may be a secret."""
+        if isinstance(node, str):
+            return self._text(node)
+        if isinstance(node, dict):
+            return {self._text(name): self._field(child, step.into(name)) for name, child in node.items()}
+        if isinstance(node, list):
+            inner = step.into_list()
+            return self._all(node) if inner.hides else [self._searched(child, inner) for child in node]
+        return node
+
+    def _field(self, child: Any, inner: "_Step") -> Any:
+        hidden = inner.hides or (inner.is_map and isinstance(child, dict))
+        return self._all(child) if hidden else self._searched(child, inner)
+
+    def _text(self, text: str) -> str:
+        return SECRETS.sub(lambda found: self.value(found.group()), text) if len(text) >= 14 else text
 
     def _all(self, node: Any) -> Any:
         if isinstance(node, dict):
-            return {key: self._all(value) for key, value in node.items()}
+            return {self._text(key): self._all(value) for key, value in node.items()}
         if isinstance(node, list):
             return [self._all(value) for value in node]
         return node if node is None or isinstance(node, bool) else self.value(node)
 
 
-def _step(paths: Paths, name: str) -> Paths:
-    if not paths:
-        return paths
-    return frozenset(path[1:] for path in paths if path and path[0] in (name, "*"))
+class _Step:
+    """Where a walk through a page stands: what is marked from here on; the way on is worked out once per name."""
+
+    __slots__ = ("_drop", "_items", "_keep", "_paths", "fields", "hides", "is_map")
+
+    def __init__(self, paths: Paths, drop: frozenset[str], keep: frozenset[str], name: str | None = None) -> None:
+        kept = name is not None and name in keep
+        self._paths = frozenset() if kept else paths
+        self._drop, self._keep = drop, keep
+        self.hides = not kept and (name in drop or () in paths)
+        """Everything from here on goes."""
+        self.is_map = not kept and name is not None and name.lower() in MAPS
+        """What a map holds from here on goes."""
+        self.fields: dict[str, _Step] = {}
+        self._items: _Step | None = None
+
+    def into(self, name: str) -> "_Step":
+        """The step to a field."""
+        found = self.fields.get(name)
+        if found is None:
+            if len(self.fields) >= _NAMES:
+                self.fields.clear()
+            found = self.fields[name] = _Step(_after(self._paths, name), self._drop, self._keep, name)
+        return found
+
+    def into_list(self) -> "_Step":
+        """The step to the items of a list."""
+        if self._items is None:
+            self._items = _Step(_after(self._paths, "*"), self._drop, self._keep)
+        return self._items
+
+
+_NAMES = 1024
+"""So many names are remembered per step: tags and the like have names without end."""
+
+
+@lru_cache(maxsize=512)
+def _first_step(paths: Paths, drop: frozenset[str], keep: frozenset[str]) -> _Step:
+    return _Step(paths, drop, keep)
+
+
+def _after(paths: Paths, name: str) -> Paths:
+    return frozenset(path[1:] for path in paths if path and path[0] in (name, "*")) if paths else paths
+
+
+def _may_hold_secrets(content: Any) -> bool:
+    """Whether a mark stands in any name or text; what cannot be written as JSON is looked at closely."""
+    try:
+        text = msgspec.json.encode(content).decode()
+    except (TypeError, ValueError, RecursionError):
+        return True
+    return any(mark in text for mark in MARKS)

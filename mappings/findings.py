@@ -41,12 +41,8 @@ class Ledger:
 def folded(found: Mapping[str, Found]) -> dict[Key, str]:
     """For each failing item of a follower the rule under whose finding it is folded."""
     failing = {held.key for one in found.values() for held in one.tally.held if held.item.verdict is Verdict.FAIL}
-    leaders: dict[Key, str] = {}
-    for rule_id, uid in sorted(failing):
-        for leader in found[rule_id].tally.rule.follows:
-            if (leader, uid) in failing:
-                leaders.setdefault((rule_id, uid), _first(leader, uid, found, failing))
-    return leaders
+    heads = {key: _head(key, found, failing) for key in sorted(failing)}
+    return {key: head for key, head in heads.items() if head != key[0]}
 
 
 def write(ledger: Ledger, leaders: Mapping[Key, str]) -> list[Finding]:
@@ -75,15 +71,16 @@ def finding_uid(ledger: Ledger, held: Held) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def _first(leader: str, uid: str, found: Mapping[str, Found], failing: set[Key]) -> str:
-    """The rule at the head of a chain of followers; a circle ends where it began."""
-    seen = {leader}
+def _head(key: Key, found: Mapping[str, Found], failing: set[Key]) -> str:
+    """The rule at the head of a chain of followers that fail for one subject; of a circle the first by name."""
+    chain = [key[0]]
     while True:
-        above = [name for name in found[leader].tally.rule.follows if (name, uid) in failing and name not in seen]
+        above = [name for name in found[chain[-1]].tally.rule.follows if (name, key[1]) in failing]
         if not above:
-            return leader
-        leader = above[0]
-        seen.add(leader)
+            return chain[-1]
+        if above[0] in chain:
+            return min(chain[chain.index(above[0]) :])
+        chain.append(above[0])
 
 
 def _followers(leaders: Mapping[Key, str], found: Mapping[str, Found]) -> dict[Key, tuple[str, ...]]:

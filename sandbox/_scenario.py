@@ -7,7 +7,7 @@ import copy
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -36,8 +36,10 @@ class Scenario:
     resources: Resources
 
 
-def load_scenario(name: str, date: str, overlays: Iterable[str]) -> Scenario:
-    """The scenario file `name` at its date called `date`, with these overlays in order."""
+def load_scenario(
+    name: str, date: str, overlays: Iterable[str], wanted: Callable[[str, int], bool] = lambda overlay, row: True
+) -> Scenario:
+    """The scenario file `name` at its date called `date`, with these overlays in order, less the rows not `wanted`."""
     text = (files("annexa.sandbox") / name).read_text(encoding="utf-8")
     head = yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
     now = head.pop("dates")[date]
@@ -45,7 +47,8 @@ def load_scenario(name: str, date: str, overlays: Iterable[str]) -> Scenario:
     resources = _Filler(head["accounts"], now).spread(head.pop("baselines"), head.pop("resources"))
     for overlay in overlays:
         for change in changes.get(overlay, ()):
-            _apply(change, head, resources, _Filler(head["accounts"], now))
+            if wanted(overlay, change["row"]):
+                _apply(change, head, resources, _Filler(head["accounts"], now))
     return Scenario(now=now, head=head, resources=resources)
 
 

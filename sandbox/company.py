@@ -1,5 +1,6 @@
 """The make-believe company, one function per vendor that has landed."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from annexa.sandbox._scenario import load_scenario
@@ -9,6 +10,11 @@ ScenarioName = Literal["planted", "clean"]
 DateName = Literal["first", "second"]
 
 
-def aws_world(scenario: ScenarioName = "planted", date: DateName = "first") -> AwsWorld:
-    """Harbourline's AWS: with the planted facts or mended, on the first or the second day of collection."""
-    return AwsWorld(load_scenario("harbourline_aws.yaml", date, (scenario, f"{scenario} {date}")))
+def aws_world(scenario: ScenarioName = "planted", date: DateName = "first", mended: Collection[int] = ()) -> AwsWorld:
+    """Harbourline's AWS on one of its two days; rows of the planted company in `mended` are as in the clean one."""
+
+    def wanted(overlay: str, row: int) -> bool:
+        return scenario == "clean" or (row in mended) == (overlay == "clean")
+
+    overlays = dict.fromkeys((scenario, f"{scenario} {date}", "clean"))
+    return AwsWorld(load_scenario("harbourline_aws.yaml", date, overlays, wanted))

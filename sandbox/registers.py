@@ -22,7 +22,7 @@ def registers(scenario: Literal["planted", "clean"], values: dict[str, str]) -> 
     text = (files("annexa.sandbox") / FILE).read_text("utf-8")
     for name, value in values.items():
         text = text.replace(f"${{{name}}}", value)
-    said: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    said: dict[str, Any] = yaml.safe_load(text)
     statement = _statement(said["statement"])
     common = {**said["both"], "soa": statement}
     return {name: _merged(rows, said[scenario].get(name, [])) for name, rows in common.items()}

@@ -100,7 +100,9 @@ def _encryption(answer: Answer) -> tuple[bool | Missing, str | Missing]:
     default = rules[0].get("ApplyServerSideEncryptionByDefault", {}) if rules else {}
     if not default.get("SSEAlgorithm"):
         return NOT_EXPOSED, ABSENT
-    return True, default.get("KMSMasterKeyID", ABSENT)
+    key = str(default.get("KMSMasterKeyID", ""))
+    # AWS's own key has an alias of this form; then there is no key of the customer's.
+    return True, ABSENT if not key or "alias/aws/" in key else key
 
 
 def _flags(own: Answer, account: Answer) -> dict[str, bool | Missing]:

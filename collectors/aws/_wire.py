@@ -109,9 +109,7 @@ class AwsWire:
         except aws.ClientError as error:
             raise self._refusal(call, error, flight) from error
         except ResponseParserError as error:
-            raise UnreadError(
-                call, _faults.from_unreadable(call, flight.status, self.identity, flight.host)
-            ) from error
+            raise UnreadError(call, _faults.from_unreadable(call, flight.status, self.identity, flight.host)) from error
         except (*_faults.UNREACHABLE, aws.NoCredentialsError, aws.CredentialRetrievalError) as error:
             raise UnreadError(call, _faults.from_transport(error, flight.host)) from error
         finally:

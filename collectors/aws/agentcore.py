@@ -76,7 +76,15 @@ WITHOUT_ADDRESS = (
 """Sorts of target whose address stands in a document that is not read, or is AWS's own matter."""
 
 
-@collects((AiSystem, Exposure), LIST_RUNTIMES, GET_RUNTIME, LIST_TAGS, per="region", signals="bedrock-agentcore")
+@collects(
+    (AiSystem, Exposure),
+    LIST_RUNTIMES,
+    GET_RUNTIME,
+    LIST_TAGS,
+    where={"ai_system.category": ("agent_runtime",)},
+    per="region",
+    signals="bedrock-agentcore",
+)
 def agent_runtimes(handle: Handle) -> Iterator[AiSystem | Exposure]:
     """One record per agent runtime, and one about who reaches it."""
     for runtime, reply in handle.many(GET_RUNTIME, handle.each(LIST_RUNTIMES), _runtime_id):
@@ -92,7 +100,7 @@ def agent_runtimes(handle: Handle) -> Iterator[AiSystem | Exposure]:
 
 @collects(
     (AiSystem, Exposure, Encryption), LIST_GATEWAYS, GET_GATEWAY, LIST_TAGS,
-    per="region", signals="bedrock-agentcore",
+    where={"ai_system.category": ("gateway",)}, per="region", signals="bedrock-agentcore",
 )  # fmt: skip
 def gateways(handle: Handle) -> Iterator[AiSystem | Exposure | Encryption]:
     """One record per gateway, one about who may call it, one about its key."""

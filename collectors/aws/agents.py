@@ -55,7 +55,7 @@ TEST_ALIAS = "TSTALIASID"
 
 @collects(
     (AiSystem, Encryption), LIST_AGENTS, GET_AGENT, LIST_ALIASES, GET_AGENT_VERSION, LIST_TAGS,
-    per="region", signals="bedrock",
+    where={"ai_system.category": ("agent",)}, per="region", signals="bedrock",
 )  # fmt: skip
 def agents(handle: Handle) -> Iterator[AiSystem | Encryption]:
     """One record per agent, and one about the key that encrypts it."""

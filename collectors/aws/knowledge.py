@@ -54,7 +54,15 @@ GET_DATA_SOURCE = Call(
 GET_BUCKET_TAGS = Call(op="s3:GetBucketTagging", needs="s3:GetBucketTagging", absent=("NoSuchTagSet",))
 
 
-@collects((AiSystem, Encryption), LIST_KNOWLEDGE_BASES, GET_KNOWLEDGE_BASE, LIST_TAGS, per="region", signals="bedrock")
+@collects(
+    (AiSystem, Encryption),
+    LIST_KNOWLEDGE_BASES,
+    GET_KNOWLEDGE_BASE,
+    LIST_TAGS,
+    where={"ai_system.category": ("knowledge_base",)},
+    per="region",
+    signals="bedrock",
+)
 def knowledge_bases(handle: Handle) -> Iterator[AiSystem | Encryption]:
     """One record per knowledge base, and one about its key where AWS manages its storage."""
     for base, reply in handle.many(GET_KNOWLEDGE_BASE, handle.each(LIST_KNOWLEDGE_BASES), _base_id):
@@ -70,7 +78,8 @@ def knowledge_bases(handle: Handle) -> Iterator[AiSystem | Encryption]:
 
 @collects(
     (DataConnection, DataStore, Encryption), LIST_KNOWLEDGE_BASES, GET_KNOWLEDGE_BASE, LIST_DATA_SOURCES,
-    GET_DATA_SOURCE, GET_BUCKET_TAGS, LIST_AGENTS, LIST_ALIASES, LIST_LINKS, LIST_TAGS, per="region", signals="bedrock",
+    GET_DATA_SOURCE, GET_BUCKET_TAGS, LIST_AGENTS, LIST_ALIASES, LIST_LINKS, LIST_TAGS,
+    where={"data_store.role": ("source",)}, per="region", signals="bedrock",
 )  # fmt: skip
 def data_connections(handle: Handle) -> Iterator[DataConnection | DataStore | Encryption]:
     """What every knowledge base reads and where it keeps it, with the agents that read it too."""

@@ -46,7 +46,15 @@ AREAS = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "global")
 AGREEMENTS = ("AVAILABLE", "PENDING", "NOT_AVAILABLE", "ERROR")
 
 
-@collects((AiSystem, Encryption), LIST_CUSTOM, GET_CUSTOM, LIST_TAGS, per="region", signals="bedrock")
+@collects(
+    (AiSystem, Encryption),
+    LIST_CUSTOM,
+    GET_CUSTOM,
+    LIST_TAGS,
+    where={"ai_system.category": ("custom_model",)},
+    per="region",
+    signals="bedrock",
+)
 def custom_models(handle: Handle) -> Iterator[AiSystem | Encryption]:
     """One record per model that was trained further, and one about its key."""
     for model, reply in handle.many(GET_CUSTOM, handle.each(LIST_CUSTOM), _identified):
@@ -61,7 +69,15 @@ def custom_models(handle: Handle) -> Iterator[AiSystem | Encryption]:
             yield encryption(model["modelArn"], "custom_model", field(detail, "modelKmsKeyArn"))
 
 
-@collects((AiSystem, Encryption), LIST_IMPORTED, GET_IMPORTED, LIST_TAGS, per="region", signals="bedrock")
+@collects(
+    (AiSystem, Encryption),
+    LIST_IMPORTED,
+    GET_IMPORTED,
+    LIST_TAGS,
+    where={"ai_system.category": ("imported_model",)},
+    per="region",
+    signals="bedrock",
+)
 def imported_models(handle: Handle) -> Iterator[AiSystem | Encryption]:
     """One record per model that was brought from elsewhere, with where from, and one about its key."""
     for model, reply in handle.many(GET_IMPORTED, handle.each(LIST_IMPORTED), _identified):

@@ -49,7 +49,15 @@ Network = Literal["public", "vpc", "private"]
 ACCESS: dict[str, Network] = {"PublicInternetOnly": "public", "VpcOnly": "vpc"}
 
 
-@collects((AiSystem, Exposure, Encryption), LIST_DOMAINS, DESCRIBE_DOMAIN, LIST_TAGS, per="region", signals="sagemaker")
+@collects(
+    (AiSystem, Exposure, Encryption),
+    LIST_DOMAINS,
+    DESCRIBE_DOMAIN,
+    LIST_TAGS,
+    where={"ai_system.category": ("domain",)},
+    per="region",
+    signals="sagemaker",
+)
 def domains(handle: Handle) -> Iterator[AiSystem | Exposure | Encryption]:
     """One record per Studio domain, one about its network and sign-on, one about its key."""
     for domain, reply in handle.many(DESCRIBE_DOMAIN, handle.each(LIST_DOMAINS), _named("DomainId")):
@@ -70,7 +78,15 @@ def domains(handle: Handle) -> Iterator[AiSystem | Exposure | Encryption]:
             yield encryption(subject, "domain", field(detail, "KmsKeyId"))
 
 
-@collects((AiSystem, Encryption), LIST_NOTEBOOKS, DESCRIBE_NOTEBOOK, LIST_TAGS, per="region", signals="sagemaker")
+@collects(
+    (AiSystem, Encryption),
+    LIST_NOTEBOOKS,
+    DESCRIBE_NOTEBOOK,
+    LIST_TAGS,
+    where={"ai_system.category": ("notebook",)},
+    per="region",
+    signals="sagemaker",
+)
 def notebooks(handle: Handle) -> Iterator[AiSystem | Encryption]:
     """One record per notebook instance with its way to the internet and its root access, one about its key."""
     listed = handle.each(LIST_NOTEBOOKS)
@@ -89,7 +105,7 @@ def notebooks(handle: Handle) -> Iterator[AiSystem | Encryption]:
 
 @collects(
     (AiSystem, Exposure, Encryption), LIST_ENDPOINTS, DESCRIBE_ENDPOINT, DESCRIBE_CONFIG, DESCRIBE_MODEL, LIST_TAGS,
-    per="region", signals="sagemaker",
+    where={"ai_system.category": ("endpoint",)}, per="region", signals="sagemaker",
 )  # fmt: skip
 def endpoints(handle: Handle) -> Iterator[AiSystem | Exposure | Encryption]:
     """One record per endpoint with the models behind it, one about its network, one about its key."""
@@ -110,7 +126,9 @@ def endpoints(handle: Handle) -> Iterator[AiSystem | Exposure | Encryption]:
             yield encryption(subject, "endpoint", field(config, "KmsKeyId"))
 
 
-@collects(AiSystem, LIST_MODELS, DESCRIBE_MODEL, per="region", signals="sagemaker")
+@collects(
+    AiSystem, LIST_MODELS, DESCRIBE_MODEL, where={"ai_system.category": ("model",)}, per="region", signals="sagemaker"
+)
 def models(handle: Handle) -> Iterator[AiSystem]:
     """One record per model that can be deployed, with where its weights come from."""
     for model, reply in handle.many(DESCRIBE_MODEL, handle.each(LIST_MODELS), _named("ModelName")):

@@ -61,7 +61,16 @@ OPEN_STATES = ("PENDING_ACTIVATION", "ENABLING", "DISABLING")
 """Documented states on the way from one to the other: something may run there, or not."""
 
 
-@collects(Scope, CALLER, DESCRIBE_ORGANISATION, LIST_ACCOUNTS, LIST_TAGS, per="source", lists_scopes=True)
+@collects(
+    Scope,
+    CALLER,
+    DESCRIBE_ORGANISATION,
+    LIST_ACCOUNTS,
+    LIST_TAGS,
+    where={"scope.level": ("account",)},
+    per="source",
+    lists_scopes=True,
+)
 def accounts(handle: Handle) -> Iterator[Scope]:
     """Every account of the organisation, or the caller's own account where there is no organisation."""
     caller = handle.one(CALLER)
@@ -84,7 +93,15 @@ def accounts(handle: Handle) -> Iterator[Scope]:
     _believe(handle, caller, organisation, seen)
 
 
-@collects(Scope, LIST_REGIONS, DESCRIBE_REGIONS, PUBLIC_LIST, per="account", lists_scopes=True)
+@collects(
+    Scope,
+    LIST_REGIONS,
+    DESCRIBE_REGIONS,
+    PUBLIC_LIST,
+    where={"scope.level": ("region",)},
+    per="account",
+    lists_scopes=True,
+)
 def regions(handle: Handle) -> Iterator[Scope]:
     """Every region of the account, opted in or not, with the AI services that AWS does not offer there."""
     account = str(handle.known["account"])

@@ -1,8 +1,10 @@
 """A whole company in memory-fast form: the stand-in answers inside the process, everything else is real."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
+
+import botocore.session
 
 from annexa import runner
 from annexa.commands._config import Config, OrganisationTable
@@ -17,6 +19,9 @@ from annexa.sandbox.company import DateName, ScenarioName, aws_world
 
 ENDPOINT = "http://127.0.0.1:1"
 """Nobody listens there: what the stand-in does not answer inside the process fails loudly."""
+
+MODELS = botocore.session.get_session().get_component("data_loader")
+"""The vendor's service models, read once for all sessions: reading them takes longer than asking."""
 
 
 class Company:
@@ -34,9 +39,10 @@ class Company:
         date: DateName,
         faults: Iterable[Fault] = (),
         registers: Path | None = None,
+        mended: Collection[int] = (),
         **config: Any,
     ) -> tuple[Connected, VirtualClock]:
-        world = aws_world(scenario, date)
+        world = aws_world(scenario, date, mended)
         self.standin = AwsStandIn(world, tuple(faults))
         credentials = world.credentials()
         said = Config(
@@ -53,7 +59,7 @@ class Company:
             threads=1,
             pacing=False,
             sandbox=True,
-            prepare=lambda session: answer_in_process(session, standin),
+            prepare=lambda session: in_process(session, standin),
             environment={
                 "AWS_ACCESS_KEY_ID": credentials["aws_access_key_id"],
                 "AWS_SECRET_ACCESS_KEY": credentials["aws_secret_access_key"],
@@ -85,3 +91,9 @@ class Company:
         )
         manifest, _ = runner.collect(order)
         return manifest
+
+
+def in_process(session: Any, standin: AwsStandIn) -> None:
+    """Let the stand-in answer the session, and the service models be those that are loaded already."""
+    session.register_component("data_loader", MODELS)
+    answer_in_process(session, standin)

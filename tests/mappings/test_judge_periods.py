@@ -1,0 +1,141 @@
+"""Periods: what must be observed for a control that works regularly, and what a failed day makes of it."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from annexa.mappings.history import Seen
+from annexa.mappings.periods import Course, Period
+from annexa.mappings.small_run import SmallRun
+from annexa.schemas.words import Result
+from annexa.tests.mappings.judging import Judged, accounts, judged, key, make_rule
+
+TEN = ("2026-09-20", "2026-09-29")
+WORKS = {"strength": "operating", "control": "A.5.18"}
+NEEDS = {"A.5.18": [{"rules": ["T-1"], "accepts": ["operating"]}]}
+
+
+def daily(first: str, last: str, *, without: Iterable[str] = (), failing: Iterable[str] = ()) -> list[SmallRun]:
+    """One run a day; newest first."""
+    day, runs = date.fromisoformat(first), []
+    while day <= date.fromisoformat(last):
+        text = day.isoformat()
+        if text not in without:
+            run = accounts("a", run=SmallRun(run_id=f"run-{text}", day=text))
+            key(run, state="leaked" if text in failing else "active")
+            runs.append(run)
+        day += timedelta(days=1)
+    return runs[::-1]
+
+
+def over(runs: list[SmallRun], rule: Any = None, needs: Any = NEEDS, period: tuple[str, str] = TEN) -> Judged:
+    return judged(runs[0], rule or make_rule(**WORKS), earlier=runs[1:], needs=needs, period=period)
+
+
+def test_an_operating_need_is_met_by_daily_observation() -> None:
+    made = over(daily(*TEN))
+    assert made.state(1, "A.5.18") == ("met", None)
+    assert made.control("A.5.18").status == "supported"
+    assert made.assessment.period == {
+        "from": "2026-09-20", "until": "2026-09-29", "days": "10", "observed_days": "10",
+    }  # fmt: skip
+    assert made.assessment.as_of == "2026-09-29T23:59:59Z"
+
+
+def test_too_many_days_without_observation() -> None:
+    made = over(daily(*TEN, without=["2026-09-22"]))
+    assert made.state(1, "A.5.18") == ("unmet", "period_not_covered")
+    assert made.control("A.5.18").status == "incomplete"
+    longer = ("2026-09-01", "2026-09-29")
+    assert over(daily(*longer, without=["2026-09-12"]), period=longer).state(1, "A.5.18") == ("met", None)
+
+
+def test_without_a_period_it_is_at_best_incomplete() -> None:
+    runs = daily(*TEN)
+    made = judged(runs[0], make_rule(**WORKS), earlier=runs[1:], needs=NEEDS)
+    assert made.found() == ("pass", None)
+    assert made.state(1, "A.5.18") == ("unmet", "no_period")
+    assert made.control("A.5.18").status == "incomplete"
+
+
+def test_a_failed_day_is_a_deviation_and_says_when_it_was_closed() -> None:
+    made = over(daily(*TEN, failing=["2026-09-23", "2026-09-24"]))
+    assert made.found() == ("pass", None)
+    assert made.control("A.5.18").status == "incomplete"
+    note = made.control("A.5.18").note
+    assert note == "deviation in period: T-1 failed on 2 observed days, closed on 2026-09-25"
+
+
+def test_a_failure_before_the_period_is_no_deviation() -> None:
+    runs = daily("2026-09-10", "2026-09-29", failing=["2026-09-12"])
+    assert over(runs).control("A.5.18").status == "supported"
+
+
+def test_design_rules_deviate_too() -> None:
+    made = over(daily(*TEN, failing=["2026-09-23"]), make_rule(control="A.8.20"), {"A.8.20": [{"rules": ["T-1"]}]})
+    assert made.control("A.8.20").status == "incomplete"
+    assert "deviation" in (made.control("A.8.20").note or "")
+
+
+def test_a_failure_that_stands_is_a_gap_and_no_deviation() -> None:
+    made = over(daily(*TEN, failing=["2026-09-29"]))
+    assert made.control("A.5.18").status == "gap"
+    assert made.control("A.5.18").note is None
+
+
+def reviewed(*days: str) -> SmallRun:
+    run = accounts("a")
+    run.supply("review", [{"of": "seats", "on": day} for day in days])
+    return run
+
+
+REVIEWS = {"reads": "review", "condition": {"of": {"is": "seats"}}, "max_age": "review", **WORKS}
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (("2026-06-15", "2026-09-01"), ("met", None)),
+        (("2026-09-01",), ("unmet", "period_not_covered")),
+        (("2026-07-05", "2026-09-28"), ("met", None)),
+        (("2026-07-10", "2026-09-28"), ("unmet", "period_not_covered")),
+    ],
+    ids=["covered by two", "begins too late", "four days short, within tolerance", "nine days short"],
+)
+def test_dated_records_cover_a_period_at_their_cadence(days: tuple[str, ...], expected: tuple[str, str | None]) -> None:
+    made = over([reviewed(*days)], make_rule(**REVIEWS), period=("2026-07-01", "2026-09-29"))
+    assert made.state(1, "A.5.18") == expected or made.found()[1] == "stale"
+
+
+def test_an_event_that_did_not_occur_caps_the_control() -> None:
+    run = accounts("a")
+    key(run)
+    run.supply("incident")
+    rules = (make_rule("DESIGN", control="A.5.25"), make_rule(**{**REVIEWS, "reads": "incident", "control": "A.5.25"}))
+    rules = (rules[0], make_rule("T-1", reads="incident", condition={"classified": {"is": "present"}}, **WORKS))
+    needs = {"A.5.25": [{"rules": ["DESIGN"]}, {"rules": ["T-1"], "accepts": ["operating"]}]}
+    made = judged(run, *rules, needs=needs, period=TEN)
+    assert made.found() == ("unknown", "empty_log")
+    assert made.control("A.5.25").status == "incomplete"
+    assert "did not occur, design only" in (made.control("A.5.25").note or "")
+
+
+def course(*days: tuple[str, Result]) -> Course:
+    runs = [Seen(run_id=day, at=f"{day}T06:00:00Z", results={"T-1": result}) for day, result in days]
+    return Course(Period(first="2026-09-01", last="2026-09-10"), runs)
+
+
+def test_what_is_seen_of_a_rule_over_a_period() -> None:
+    seen = course(
+        ("2026-08-31", Result.FAIL), ("2026-09-02", Result.FAIL), ("2026-09-03", Result.UNKNOWN),
+        ("2026-09-07", Result.PASS), ("2026-09-08", Result.PASS),
+    ).of("T-1")  # fmt: skip
+    assert (seen.days, seen.observed, seen.failed, seen.longest_gap) == (10, 3, 1, 4)
+    assert (seen.first, seen.last, seen.closed) == ("2026-09-02", "2026-09-08", "2026-09-07")
+
+
+def test_of_two_runs_on_one_day_the_failure_counts() -> None:
+    seen = course(("2026-09-02", Result.FAIL), ("2026-09-02", Result.PASS)).of("T-1")
+    assert (seen.observed, seen.failed, seen.closed) == (1, 1, None)
