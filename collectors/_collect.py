@@ -108,7 +108,11 @@ class Collecting:
             keeper.unread(error, None)
             return Done(work=work, gathered=_lost(keeper), pages=pages)
         keeper = self._keeper(work, pages, identity=wire.identity)
-        known = Known(work.source.known(work.scope), accounts=self._plan.accounts(work.source))
+        known = Known(
+            work.source.known(work.scope),
+            accounts=self._plan.accounts(work.source),
+            absent_services=self._plan.absent_services(work.source, work.scope),
+        )
         gathered = self._contain(
             lambda: gather(
                 work.collector, wire, keeper, known, run_id=self._means.run_id, version=self._means.version,

@@ -77,6 +77,11 @@ class Plan:
                     excluded=self._excluded(source, scope),
                 )  # fmt: skip
 
+    def absent_services(self, source: Source, scope: str) -> tuple[str, ...]:
+        """Services that the vendor's own list does not offer in a scope."""
+        known = self._of(source).get(scope)
+        return known.absent_services if known else ()
+
     def _of(self, source: Source) -> dict[str, Scope]:
         return self._scopes.get(source.alias, {})
 

@@ -5,7 +5,7 @@ A row that is wrong is not dropped: it is handed over as an invalid row, which b
 
 import hashlib
 import json
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -59,7 +59,7 @@ def read(folder: Path, register: str) -> RegisterFile | None:
         raise BadRegisterError(f"{path.name}: {error.strerror}") from error
     good, bad, seen = [], [], set[str]()
     for line, row in rows:
-        problem = _problem(register, row) or _repeated(row, seen)
+        problem = row.says if isinstance(row, InvalidRow) else _problem(register, row) or _repeated(row, seen)
         if problem:
             bad.append(InvalidRow(line=line, says=f"{path.name}:{line}: {problem}"))
         else:
@@ -67,7 +67,7 @@ def read(folder: Path, register: str) -> RegisterFile | None:
     return RegisterFile(name=path.name, body=body, rows=tuple(good), invalid=tuple(bad))
 
 
-def _rows(name: str, body: bytes) -> list[tuple[int, dict[str, Any]]]:
+def _rows(name: str, body: bytes) -> list[tuple[int, Any]]:
     try:
         node = yaml.compose(body.decode("utf-8"), Loader=LOADER)
     except UnicodeDecodeError as error:
@@ -80,26 +80,39 @@ def _rows(name: str, body: bytes) -> list[tuple[int, dict[str, Any]]]:
         return []
     if not isinstance(node, yaml.SequenceNode):
         raise BadRegisterError(f"{name}:1: must be a list of rows, each beginning with `- `")
-    return [(child.start_mark.line + 1, _plain(_construct(child))) for child in node.value]
+    return [(child.start_mark.line + 1, _row(child)) for child in node.value]
 
 
-def _construct(node: Any) -> Any:
+def _row(node: Any) -> Any:
+    """A row's value, or the row as invalid where a part of it has none."""
     # PyYAML builds values from nodes only through a loader object; it is given nothing else to read.
     loader = yaml.SafeLoader("")
     try:
-        return loader.construct_document(node)
+        return _value(node, loader, set())
+    except (yaml.YAMLError, ValueError) as error:
+        return InvalidRow(line=node.start_mark.line + 1, says=str(getattr(error, "problem", None) or error))
     finally:
         loader.dispose()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_plain(child) for child in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value.isoformat() if isinstance(value, date) else value
+def _value(node: Any, loader: Any, seen: set[int]) -> Any:
+    """Plain values; a key is the text that stands there, since YAML reads a bare `on` as true."""
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_object(node)
+        return value.isoformat() if isinstance(value, date) else value
+    if node.tag not in ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
+        raise ValueError(f"{node.tag.rpartition(':')[2]} is no list and no table of fields")
+    if id(node) in seen:
+        raise ValueError("a part is used twice by an alias (`*`): write it out")
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(child, loader, seen) for child in node.value]
+    row: dict[str, Any] = {}
+    for key, child in node.value:
+        if str(key.value) in row:
+            raise ValueError(f"{key.value}: stands twice in this row")
+        row[str(key.value)] = _value(child, loader, seen)
+    return row
 
 
 def _problem(register: str, row: Any) -> str | None:

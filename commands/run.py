@@ -33,12 +33,13 @@ def command(
     place, clock = here(ctx), SystemClock()
     wanted = [_control(each) for each in controls]
     run_id = new_id(clock.now())
-    vault = place.vault(create=True)
     connected = connect(place, Lent(clock=clock, run_id=run_id, threads=threads), only)
     _tell(connected)
     if not any(source.vendor != "registers" for source, _ in connected.pairs) and "registers" not in only:
         click.echo("annexa: no source can start; nothing was collected", err=True)
         return 2
+    # Only now: whatever is wrong in the configuration leaves nothing behind.
+    vault = place.vault(create=True)
     named = place.config.organisation if place.config else unnamed()
     key, redaction = signing_key(place, make=True), place.redaction_key()
     with Progress() as progress:

@@ -47,6 +47,8 @@ class Trouble:
     status: int = 0
     host: str = ""
     request_id: str | None = None
+    identity: str | None = None
+    """Under which identity it was asked, where that is not the wire's own."""
 
 
 class UnreadError(Exception):

@@ -124,7 +124,7 @@ class Keeper:
             status=trouble.status,
             host=trouble.host,
             request_id=trouble.request_id,
-            identity=self.place.identity,
+            identity=trouble.identity or self.place.identity,
         )
 
     def unread(self, error: UnreadError, subject: str | None) -> None:

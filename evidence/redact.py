@@ -52,11 +52,11 @@ class Redactor:
             fields, copy = step.fields, {}
             for name, child in node.items():
                 inner = fields.get(name) or step.into(name)
-                kind = type(child)
-                if inner.hides or (inner.is_map and kind is dict):
-                    copy[name] = self._all(child)
+                if type(child) in _LEAVES:
+                    copy[name] = self._all(child) if inner.hides else child
                 else:
-                    copy[name] = self._walk(child, inner) if kind is dict or kind is list else child
+                    hidden = inner.hides or (inner.is_map and isinstance(child, dict))
+                    copy[name] = self._all(child) if hidden else self._walk(child, inner)
             return copy
         if isinstance(node, list):
             inner = step.into_list()
@@ -89,18 +89,22 @@ class Redactor:
         return node if node is None or isinstance(node, bool) else self.value(node)
 
 
+_LEAVES = frozenset({str, int, bool, float, type(None)})
+_NAMES = 1024
+"""So many names are remembered per step: tags and the like have names without end."""
+
+
 class _Step:
     """Where a walk through a page stands: what is marked from here on; the way on is worked out once per name."""
 
-    __slots__ = ("_drop", "_items", "_keep", "_paths", "fields", "hides", "is_map")
+    __slots__ = ("_drop", "_items", "_keep", "_paths", "_plain", "fields", "hides", "is_map")
 
-    def __init__(self, paths: Paths, drop: frozenset[str], keep: frozenset[str], name: str | None = None) -> None:
-        kept = name is not None and name in keep
-        self._paths = frozenset() if kept else paths
-        self._drop, self._keep = drop, keep
-        self.hides = not kept and (name in drop or () in paths)
+    def __init__(self, paths: Paths, drop: frozenset[str], keep: frozenset[str], plain: "_Step | None" = None) -> None:
+        self._paths, self._drop, self._keep = paths, drop, keep
+        self._plain = plain or (_Step(frozenset(), drop, keep) if paths else self)
+        self.hides = () in paths
         """Everything from here on goes."""
-        self.is_map = not kept and name is not None and name.lower() in MAPS
+        self.is_map = False
         """What a map holds from here on goes."""
         self.fields: dict[str, _Step] = {}
         self._items: _Step | None = None
@@ -111,18 +115,27 @@ class _Step:
         if found is None:
             if len(self.fields) >= _NAMES:
                 self.fields.clear()
-            found = self.fields[name] = _Step(_after(self._paths, name), self._drop, self._keep, name)
+            found = self.fields[name] = self._field(name)
         return found
 
     def into_list(self) -> "_Step":
         """The step to the items of a list."""
         if self._items is None:
-            self._items = _Step(_after(self._paths, "*"), self._drop, self._keep)
+            self._items = self._on(_after(self._paths, "*"))
         return self._items
 
+    def _field(self, name: str) -> "_Step":
+        if name in self._keep:
+            return self._plain
+        step = self._on(_after(self._paths, name))
+        dropped, is_map = name in self._drop, name.lower() in MAPS
+        if dropped or is_map:
+            step = _Step(step._paths, self._drop, self._keep, self._plain)
+            step.hides, step.is_map = step.hides or dropped, is_map
+        return step
 
-_NAMES = 1024
-"""So many names are remembered per step: tags and the like have names without end."""
+    def _on(self, paths: Paths) -> "_Step":
+        return _Step(paths, self._drop, self._keep, self._plain) if paths else self._plain
 
 
 @lru_cache(maxsize=512)

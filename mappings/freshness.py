@@ -27,6 +27,18 @@ DATED = {
 EVENTS = frozenset({"acknowledgement", "alert", "change", "incident", "review", "test_record", "training"})
 """Kinds that say that something happened; that nothing is listed proves nothing."""
 
+RENEWED_BY = {
+    "acknowledgement": ("person", "document"), "review": ("of",), "test_record": ("about",),
+    "training": ("person", "course"),
+}  # fmt: skip
+"""Events that a later one of the same sort renews: what they are about."""
+
+
+def renews(record: Record) -> tuple[str, ...] | None:
+    """What an event is about, so that an older one of the same is not missed; None if each stands alone."""
+    fields = RENEWED_BY.get(record.kind)
+    return tuple(str(getattr(record.data, name)) for name in fields) if fields else None
+
 
 class Freshness:
     """The limits of time for one run and one moment of judging."""

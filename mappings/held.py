@@ -28,6 +28,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of the facts that it rests on."""
     owner: str | None = None
     """Who answers for it."""
+    about: tuple[str, ...] | None = None
+    """For an event that a later one renews: what it is about."""
     sightings: tuple[str, ...] = ()
     """Further places in which the same subject did not pass."""
 

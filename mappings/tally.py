@@ -8,7 +8,7 @@ import msgspec
 from annexa.evidence.record import Record
 from annexa.mappings.attested import incomplete
 from annexa.mappings.bugs import BUGS
-from annexa.mappings.freshness import DATED
+from annexa.mappings.freshness import DATED, renews
 from annexa.mappings.held import Held, digest_of, merged, owner_of
 from annexa.mappings.item import judge_item, selects
 from annexa.mappings.outcome import Outcome
@@ -40,6 +40,7 @@ class Tally:
         self.days: set[str] = set()
         """For a rule over dated records that show a control at work: the days that those carry."""
         self.errors: list[str] = []
+        self._renewed: set[tuple[str, ...] | None] = {None}
         self._context = world.context
         self._dated = DATED.get(rule.reads) if rule.strength is Strength.OPERATING else None
         self._vendor_sources = frozenset(world.scopes.sources(rule.population.of))
@@ -106,7 +107,9 @@ class Tally:
             records=(record.record_id,),
         )
         self.observed(record.collected_at)
-        if self._dated is not None and outcome.verdict is not Verdict.UNKNOWN:
+        if self._dated is not None and (
+            outcome.verdict is not Verdict.UNKNOWN or outcome.reason is UnknownReason.STALE
+        ):
             self._note_day(getattr(record.data, self._dated))
         self.enter(item, required=outcome.required, records=(record,), collector=record.provenance.collector)
 
@@ -123,6 +126,7 @@ class Tally:
         elif item.verdict is Verdict.PASS:
             self.items, self.passed = self.items + 1, self.passed + 1
             self._weaken(item.basis)
+            self._renewed.update(renews(record) for record in records)
         else:
             self.items += 1
             self._hold(item, records, collector)
@@ -140,13 +144,25 @@ class Tally:
             self.seen[uid].add(what)
 
     def merge(self) -> None:
-        """Make one item of all sightings of the same subject that did not pass."""
-        self.replace_held(merged(self.held))
+        """Make one item of all sightings of the same subject that did not pass; events that were renewed pass."""
+        old = [held for held in self.held if held.item.reason is UnknownReason.STALE and held.about]
+        renewed = [held for held in old if held.about in self._renewed]
+        for held in renewed:
+            self.passed, self.items = self.passed + 1, self.items + 1
+            self.sink(msgspec.structs.replace(held.item, verdict=Verdict.PASS, reason=None))
+        gone = {id(held) for held in renewed}
+        self.items -= len(self.held)
+        self.held = merged(held for held in self.held if id(held) not in gone)
+        self.items += len(self.held)
+        self._recount()
 
     def replace_held(self, held: list[Held]) -> None:
         """Put other items in the place of those that did not pass, and count anew."""
         self.items += len(held) - len(self.held)
         self.held = held
+        self._recount()
+
+    def _recount(self) -> None:
         self.failed = sum(held.item.verdict is Verdict.FAIL for held in self.held)
         reasons = (
             held.item.reason or UnknownReason.UNREAD for held in self.held if held.item.verdict is Verdict.UNKNOWN
@@ -171,6 +187,7 @@ class Tally:
                 collector=collector,
                 tenant=self.world.scopes.tenant(item.source) if item.source else self.world.manifest.organisation.id,
                 content=digest_of(records) if failed else "",
+                about=renews(records[0]) if len(records) == 1 else None,
                 owner=owner_of(records[0], self._context) if failed and records else None,
             )
         )

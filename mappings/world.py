@@ -110,22 +110,35 @@ def prepare(
 
 
 def _settled(evidence: Evidence) -> tuple[tuple[Unread, ...], frozenset[Asked]]:
-    """The unreads that stay, and those whose item the same collector read from another scope: a bucket, where it is owned."""
+    """The unreads that stay, and the units that lack only what the same collector read elsewhere: a bucket, where it is owned.
+
+    A record from the place that lacks something shows that part of it was read there, and settles nothing.
+    """
     unreads = tuple(evidence.unreads())
-    missing = {(unread.source, unread.collector, unread.subject_uid) for unread in unreads if unread.subject_uid}
-    yields = {info.name: info.yields for info in evidence.manifest.collectors}
-    kinds = {item.kind for _, collector, _ in missing for item in yields.get(collector, ())}
-    read = {
-        asked
-        for kind in sorted(kinds)
-        for trace in evidence.traces(kind)
-        if (asked := (trace.source, trace.collector, trace.subject_uid)) in missing
-    }
-    kept = tuple(one for one in unreads if (one.source, one.collector, one.subject_uid) not in read)
-    gone = frozenset((one.source, one.scope, one.collector) for one in unreads) - {
-        (one.source, one.scope, one.collector) for one in kept
-    }
-    return kept, gone
+    missing = {_item(unread) for unread in unreads if unread.subject_uid}
+    given = {info.name: info.yields for info in evidence.manifest.collectors}
+    read: dict[tuple[str, str, str | None], set[str]] = {}
+    for kind in sorted({item.kind for _, collector, _ in missing for item in given.get(collector, ())}):
+        for trace in evidence.traces(kind):
+            asked = (trace.source, trace.collector, trace.subject_uid)
+            if asked in missing:
+                read.setdefault(asked, set()).add(trace.scope)
+    whole = {source.tenant for source in evidence.manifest.sources}
+    kept = tuple(
+        one for one in unreads
+        if one.scope in whole or all(_related(one.scope, scope) for scope in read.get(_item(one), ()))
+    )  # fmt: skip
+    lacking = {(one.source, one.scope, one.collector) for one in kept}
+    return kept, frozenset((one.source, one.scope, one.collector) for one in unreads) - lacking
+
+
+def _item(unread: Unread) -> tuple[str, str, str | None]:
+    return unread.source, unread.collector, unread.subject_uid
+
+
+def _related(scope: str, other: str) -> bool:
+    """Whether one is the other, or lies in it."""
+    return scope == other or scope.startswith(f"{other}/") or other.startswith(f"{scope}/")
 
 
 def _context(as_of: datetime, pack: RulePack, given: Supplied, scopes: Scopes) -> Context:

@@ -6,15 +6,18 @@ Nothing is judged here, and nothing is left out silently: what is not shown is c
 from collections.abc import Iterable, Iterator, Mapping
 
 from annexa.mappings.catalogue import Control
-from annexa.mappings.results import Assessment, ControlResult, NeedResult, RuleResult
+from annexa.mappings.results import Assessment, BlindSpot, ControlResult, NeedResult, RuleResult
 from annexa.mappings.rule import Rule
-from annexa.reports._items import blind_lines, gather, lines
-from annexa.reports._text import Column, clean, cut, paragraph, table
+from annexa.reports._rules import FEW_ITEMS, Shown, blind_lines, gather, lines
+from annexa.reports._text import Column, paragraph, table
 from annexa.reports.opened import Opened
-from annexa.reports.summary import Blind, fold
-from annexa.reports.table import mark, status_words
-from annexa.reports.words import MEANING, needs_line, number, say, systems_line
+from annexa.reports.summary import Blind, by_cause, fold
+from annexa.reports.table import mark, status_words, who_can_show
+from annexa.reports.words import MEANING, needs_line, number, say, spoken
 from annexa.schemas.words import NeedState, Status, UnmetReason
+
+_LINES = 9
+"""Lines that one sentence may take in the table of needs."""
 
 
 def control(opened: Opened, entry: Control, rules: Mapping[str, Rule], width: int, *, everything: bool = False) -> str:
@@ -23,16 +26,14 @@ def control(opened: Opened, entry: Control, rules: Mapping[str, Rule], width: in
     if result is None:
         return "\n".join([*_unjudged(entry, opened.assessment, width), *_catalogue(entry, width)]) + "\n"
     results = _rules_of(result, opened.assessment)
-    shown = gather(opened, results, dict(rules), everything=everything)
-    blind = fold(spot for spot in opened.assessment.blind_spots if result.ref in spot.controls)
-    told = {id for item in results for id in item.blind_spots}
-    other = fold(spot for spot in opened.assessment.blind_spots if result.ref in spot.controls and spot.id not in told)
+    shown = gather(opened, results, dict(rules), passing=None if everything else 1)
+    blind = by_cause(fold(_spots(result, results, opened.assessment)))
     parts = [
-        _head(opened, result, width),
+        _head(opened, result, shown, width),
         paragraph(entry.description, width),
         _needs(result, width),
-        *(lines(item, width) for item in shown),
-        *(blind_lines(item, width) for item in other),
+        *(lines(item, width, blind=False) for item in shown),
+        *(blind_lines(item, width) for item in blind),
         _observations(result, opened.assessment, width),
         _next(result, blind, entry, width),
         _samples(entry, width),
@@ -43,9 +44,9 @@ def control(opened: Opened, entry: Control, rules: Mapping[str, Rule], width: in
 def rule(opened: Opened, name: str, rules: Mapping[str, Rule], width: int, *, everything: bool = False) -> str:
     """One rule of an assessment."""
     results = [item for item in opened.assessment.rules if item.rule == name]
-    shown = gather(opened, results, dict(rules), everything=everything)
+    shown = gather(opened, results, dict(rules), passing=None if everything else FEW_ITEMS)
     where = (f"It decides under {item.control}: annexa explain {item.control}" for item in results)
-    return _joined([_place(opened, width), *(lines(item, width) for item in shown), where])
+    return _joined([_place(opened, shown, width), *(lines(item, width, blind=True) for item in shown), where])
 
 
 def catalogue_only(entry: Control, width: int) -> str:
@@ -66,27 +67,36 @@ def _rules_of(result: ControlResult, assessment: Assessment) -> list[RuleResult]
     return [by_name[name] for name in dict.fromkeys(named) if name in by_name]
 
 
-def _head(opened: Opened, result: ControlResult, width: int) -> Iterator[str]:
+def _spots(result: ControlResult, results: list[RuleResult], assessment: Assessment) -> list[BlindSpot]:
+    """Blind spots that the control, or one of the rules shown with it, needed."""
+    needed = {name for item in results for name in item.blind_spots}
+    return [spot for spot in assessment.blind_spots if result.ref in spot.controls or spot.id in needed]
+
+
+def _head(opened: Opened, result: ControlResult, shown: list[Shown], width: int) -> Iterator[str]:
     yield from paragraph(f"{result.ref} {result.title}: {status_words(result)}", width)
     yield from paragraph(MEANING[result.status], width, indent=2)
     needs = needs_line(result.needs_met, result.needs_counted, result.needs_failed, result.needs_unread)
-    yield from paragraph(f"{needs}; {systems_line(result.systems_can_show, len(result.needs))}", width, indent=2)
+    yield from paragraph(f"{needs}; {who_can_show(result)}", width, indent=2)
     if result.scopes_expected:
         yield f"  scopes read {result.scopes_read:,} of {result.scopes_expected:,}"
     for detail in (result.exclusion_detail, result.note):
         if detail:
             yield from paragraph(detail, width, indent=2)
-    yield from _place(opened, width)
+    yield from _place(opened, shown, width)
 
 
-def _place(opened: Opened, width: int) -> Iterator[str]:
-    """Which assessment, and where its kept pages lie."""
+def _place(opened: Opened, shown: list[Shown], width: int) -> Iterator[str]:
+    """Which assessment, and where the kept pages lie that are named below."""
     assessment = opened.assessment
     if marked := mark(assessment.environment, assessment.hosts):
-        yield cut(clean(marked), width)
+        yield from paragraph(marked, width)
     yield from paragraph(f"As of {assessment.as_of}; assessment {assessment.assessment_id}", width, indent=2)
-    for run in opened.runs:
-        yield f"  run {run.run_id}: its kept pages lie in {opened.vault.path}/runs/{run.run_id}"
+    named = {found.run_id for item in shown for found in item.around.found.values()}
+    for run in (run for at, run in enumerate(opened.runs) if at == 0 or run.run_id in named):
+        yield from paragraph(
+            f"run {run.run_id}: its kept pages lie in {opened.vault.path}/runs/{run.run_id}", width, indent=2
+        )
     here = {run.run_id for run in opened.runs}
     for missing in (run for run in assessment.run_ids if run not in here):
         yield from paragraph(f"run {missing} is not in this vault: its records cannot be shown", width, indent=2)
@@ -99,18 +109,17 @@ def _needs(result: ControlResult, width: int) -> Iterator[str]:
     yield "Needs"
     columns = [
         Column(title="State"),
-        Column(title="What must be shown", least=30),
-        Column(title="By", least=16),
+        Column(title="What must be shown", least=30, wrap=_LINES),
+        Column(title="By", least=16, most=28, wrap=_LINES),
     ]
-    yield from table(columns, [_need_row(need, width) for need in result.needs], width, indent=2)
+    yield from table(columns, [_need_row(need) for need in result.needs], width, indent=2)
 
 
-def _need_row(need: NeedResult, width: int) -> list[str]:
-    reason = say(need.reason) if need.reason else None
-    why = "; ".join(part for part in (reason, need.detail) if part)
-    says = "\n".join(paragraph(need.says, width - 45))
-    by = "\n".join((*need.rules, *((f"document: {need.document}",) if need.document else ()))) or f"{need.supplied_by}"
-    return [say(need.state), says + "".join(f"\n{line}" for line in paragraph(why, width - 45) if why), by]
+def _need_row(need: NeedResult) -> list[str]:
+    why = "; ".join(part for part in (say(need.reason) if need.reason else "", spoken(need.detail or "")) if part)
+    document = f"document: {need.document}" if need.document else ""
+    by = "\n".join(part for part in (", ".join(need.rules), document) if part) or need.supplied_by
+    return [say(need.state), "\n".join(part for part in (need.says, why) if part), by]
 
 
 def _observations(result: ControlResult, assessment: Assessment, width: int) -> Iterator[str]:
@@ -126,7 +135,7 @@ def _observations(result: ControlResult, assessment: Assessment, width: int) -> 
 def _next(result: ControlResult, blind: tuple[Blind, ...], entry: Control, width: int) -> Iterator[str]:
     """What to supply next, the needs in the order in which they stand."""
     steps = list(dict.fromkeys(step for need in result.needs if (step := _step(need))))
-    steps += list(dict.fromkeys(f"Read what was not seen: {spot.cure}" for spot in blind if spot.cure))
+    steps += list(dict.fromkeys(f"Read what was not seen: {spot.cure}" for spot in blind if spot.cures))
     yield "What to supply next" if steps or result.status is not Status.SUPPORTED else "Nothing more is asked for."
     for step in steps:
         yield from paragraph(step, width, indent=2, first="- ")

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from annexa.reports._text import clean
 from annexa.reports.summary import Blind, Broken, Summary, Theme
-from annexa.reports.table import mark, status_words
-from annexa.reports.words import HEADLINE, MEANING, NOTES, needs_line, number, say, systems_line
+from annexa.reports.table import mark, status_words, who_can_show
+from annexa.reports.words import HEADLINE, MEANING, NOTES, needs_line, number, say
 from annexa.schemas.words import Environment, Status
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
@@ -80,10 +80,10 @@ def _blind(blind: Sequence[Blind]) -> Iterator[str]:
 
 
 def _blind_row(row: Blind) -> list[str]:
-    cure = f"limitation: {row.limitation}" if row.limitation else row.cure or "no cure is known"
     where = ", ".join(row.scopes) + (f": {', '.join(row.subjects)}" if row.subjects else "")
-    why = f"{say(row.reason)} ({row.detail})" if row.detail else say(row.reason)
-    return [row.source, row.what, why, where, ", ".join(row.controls), ", ".join(row.rules), cure]
+    why = f"{say(row.reason)} ({'; '.join(row.details)})" if row.details else say(row.reason)
+    cure = f"limitation: {row.limitation}" if row.limitation else "; ".join(row.cures) or "no cure is known"
+    return [row.source, ", ".join(row.whats), why, where, ", ".join(row.controls), ", ".join(row.rules), cure]
 
 
 def _broken(summary: Summary) -> Iterator[str]:
@@ -155,7 +155,7 @@ def _theme(theme: Theme) -> Iterator[str]:
         [
             (item.ref, item.title, status_words(item),
              needs_line(item.needs_met, item.needs_counted, item.needs_failed, item.needs_unread),
-             systems_line(item.systems_can_show, len(item.needs)),
+             who_can_show(item),
              f"{item.scopes_read} of {item.scopes_expected}" if item.scopes_expected else "–")
             for item in theme.controls
         ],

@@ -4,8 +4,8 @@ Nothing is decided here. Each group says how many cases it stands for, so that f
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
 
 from annexa.mappings.catalogue import sort_key
 from annexa.mappings.results import Assessment, BlindSpot, ControlResult, Finding, RuleResult
@@ -39,20 +39,30 @@ class Broken:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Blind:
-    """One call that stayed unread for one reason, in one or many scopes."""
+    """What stayed unread for one reason, in one or many scopes: one call, or several with the same cause."""
 
     source: str
-    what: str
-    """The permission that is missing, or the call."""
-    call: str
+    whats: tuple[str, ...]
+    """The permissions that are missing, or the calls."""
     reason: Reason
-    detail: str
-    cure: str | None
+    details: tuple[str, ...]
+    cures: tuple[str, ...]
+    """Empty: no cure is known."""
     scopes: tuple[str, ...]
     subjects: tuple[str, ...]
     rules: tuple[str, ...]
     controls: tuple[str, ...]
     limitation: str | None
+
+    @property
+    def cure(self) -> str:
+        """What to do about it, in a phrase; further cures differ from the first in names only."""
+        if self.limitation:
+            return f"limitation: {self.limitation}"
+        if not self.cures:
+            return "no cure is known"
+        more = f" (and {len(self.cures) - 1} like it)" if len(self.cures) > 1 else ""
+        return f"cure: {self.cures[0].rstrip('.')}{more}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,31 +159,47 @@ def _row(rule: RuleResult, findings: list[Finding], failed: int) -> Broken:
 
 def fold(spots: Iterable[BlindSpot]) -> tuple[Blind, ...]:
     """Fold the same call, unread for the same reason, over its scopes; what hides most controls comes first."""
-    groups: dict[tuple[str, ...], list[BlindSpot]] = {}
-    for spot in spots:
-        key = (spot.source, spot.call, spot.permission, spot.reason, spot.cure or "", spot.limitation or "")
-        groups.setdefault(key, []).append(spot)
-    return tuple(sorted((_fold(group) for group in groups.values()), key=_gravest_first))
+    single = (_blind(spot) for spot in spots)
+    return _merged(single, lambda one: (one.source, one.whats, one.reason, bool(one.cures), one.limitation))
 
 
-def _fold(group: list[BlindSpot]) -> Blind:
-    first = group[0]
+def by_cause(blind: Iterable[Blind]) -> tuple[Blind, ...]:
+    """Fold further: different calls of a source with the same reason and the same cure have one cause."""
+    return _merged(blind, lambda one: (one.source, one.reason, one.cures or one.whats, one.limitation))
+
+
+def _blind(spot: BlindSpot) -> Blind:
     return Blind(
-        source=first.source,
-        what=first.permission or first.call or first.detail,
-        call=first.call,
-        reason=first.reason,
-        detail=first.detail,
-        cure=first.cure,
-        scopes=tuple(sorted({spot.scope for spot in group})),
-        subjects=tuple(sorted({spot.subject for spot in group if spot.subject})),
-        rules=tuple(sorted({rule for spot in group for rule in spot.rules})),
-        controls=tuple(sorted({control for spot in group for control in spot.controls}, key=sort_key)),
-        limitation=first.limitation,
+        source=spot.source,
+        whats=(spot.permission or spot.call or spot.detail,),
+        reason=spot.reason,
+        details=(spot.detail,) if spot.detail else (),
+        cures=(spot.cure,) if spot.cure else (),
+        scopes=(spot.scope,),
+        subjects=(spot.subject,) if spot.subject else (),
+        rules=spot.rules,
+        controls=spot.controls,
+        limitation=spot.limitation,
     )
 
 
-def _gravest_first(blind: Blind) -> tuple[bool, bool, int, int, str, str]:
+def _merged(blind: Iterable[Blind], key: Callable[[Blind], Hashable]) -> tuple[Blind, ...]:
+    groups: dict[Hashable, list[Blind]] = {}
+    for one in blind:
+        groups.setdefault(key(one), []).append(one)
+    return tuple(sorted((_union(group) for group in groups.values()), key=_gravest_first))
+
+
+def _union(group: list[Blind]) -> Blind:
+    united = {
+        name: tuple(sorted({part for one in group for part in getattr(one, name)}))
+        for name in ("whats", "details", "cures", "scopes", "subjects", "rules")
+    }
+    controls = tuple(sorted({control for one in group for control in one.controls}, key=sort_key))
+    return replace(group[0], controls=controls, **united)  # type: ignore[arg-type]
+
+
+def _gravest_first(blind: Blind) -> tuple[bool, bool, int, int, str, tuple[str, ...]]:
     unconnected = blind.reason is Reason.NOT_CONNECTED
     return (
         not unconnected,
@@ -181,7 +207,7 @@ def _gravest_first(blind: Blind) -> tuple[bool, bool, int, int, str, str]:
         -len(blind.controls),
         -len(blind.rules),
         blind.source,
-        blind.what,
+        blind.whats,
     )
 
 

@@ -9,9 +9,9 @@ from itertools import chain, islice
 
 from annexa.mappings.results import ControlResult
 from annexa.reports._text import Column, clean, cut, grouped, paragraph, table
-from annexa.reports.summary import Blind, Broken, Summary, Theme
-from annexa.reports.words import HEADLINE, NOTES, needs_line, number, say
-from annexa.schemas.words import Change, Environment, NotAssessedReason, Status
+from annexa.reports.summary import Blind, Broken, Summary, Theme, by_cause
+from annexa.reports.words import HEADLINE, NOTES, needs_line, number, say, systems_line
+from annexa.schemas.words import Change, Environment, NeedState, NotAssessedReason, Status
 
 FEW = {"blind": 5, "broken": 8, "below": 4, "undecided": 2}
 """How many rows of each section the one-screen form shows; the rest is counted."""
@@ -47,6 +47,12 @@ def status_words(control: ControlResult) -> str:
     """A control's status with what belongs to it: its reason, note or weakest strength."""
     detail = _detail(control)
     return f"{say(control.status)}, {detail}" if detail else say(control.status)
+
+
+def who_can_show(control: ControlResult) -> str:
+    """Who can show a control's needs; a need that only says that nothing is written down yet tells nothing of it."""
+    written = [need for need in control.needs if need.state is not NeedState.NO_RULE_YET]
+    return systems_line(control.systems_can_show if written else 0, len(control.needs) if written else 0)
 
 
 def _detail(control: ControlResult) -> str | None:
@@ -115,15 +121,13 @@ def _blind(rows: Sequence[Blind], width: int, everything: bool) -> Iterator[str]
         Column(title="Where", least=18, most=28, keep="end"),
         Column(title="Controls", least=12, most=_MANY if everything else 16, wrap=_MANY if everything else 1),
     ]
-    shown = rows if everything else rows[: FEW["blind"]]
+    causes = rows if everything else by_cause(rows)
+    shown = causes if everything else causes[: FEW["blind"]]
     yield from table(columns, [_blind_row(row, everything) for row in shown], width)
-    yield from _rest(len(rows) - len(shown), "blind spot")
+    yield from _rest(sum(len(row.whats) for row in causes[len(shown) :]), "unread call")
 
 
 def _blind_row(row: Blind, everything: bool) -> list[str]:
-    cure = (
-        f"limitation: {row.limitation}" if row.limitation else f"cure: {row.cure}" if row.cure else "no cure is known"
-    )
     places, kind = (row.subjects, "item") if row.subjects else (row.scopes, "scope")
     where = (
         [*places]
@@ -132,8 +136,9 @@ def _blind_row(row: Blind, everything: bool) -> list[str]:
     )
     named = row.controls if everything else row.controls[:2]
     controls = ", ".join(named) + (f" +{len(row.controls) - len(named)}" if len(row.controls) > len(named) else "")
+    calls = f"{number(len(row.whats), 'call')}: " if len(row.whats) > 1 else ""
     return [
-        f"{row.what}\n{say(row.reason)}; {cure}",
+        f"{calls}{', '.join(row.whats)}\n{say(row.reason)}; {row.cure}",
         "\n".join((row.source, *where)),
         f"{controls}\n{number(len(row.rules), 'rule')}",
     ]
@@ -210,9 +215,8 @@ def _by_theme(summary: Summary, width: int) -> list[str]:
 
 
 def _theme_row(theme: Theme) -> list[str]:
-    needs = (
-        f"met {theme.met} of {theme.counted}\nfailed {theme.failed}\nunread {theme.unread}" if theme.counted else "–"
-    )
+    needs = f"met {theme.met} of {theme.counted}" if theme.counted else "–"
+    needs += f"\nfailed {theme.failed}\nunread {theme.unread}" if theme.met or theme.failed or theme.unread else ""
     statuses = (f"{say(status)} {count}: {_members(theme, status)}" for status, count in theme.statuses.items())
     return [f"{theme.id.capitalize()} ({len(theme.controls)})", "\n".join(statuses), needs]
 

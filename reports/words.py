@@ -1,5 +1,6 @@
 """The phrases that people read, one for each word of `schemas.words`; no report says a word in its own way."""
 
+import re
 from enum import StrEnum
 
 from annexa.schemas.words import (
@@ -223,6 +224,15 @@ NOTES = {
 def say(word: StrEnum | None) -> str:
     """The phrase of a word; a dash where there is none."""
     return "–" if word is None else PHRASES[type(word)][word]
+
+
+def spoken(text: str) -> str:
+    """A sentence in which words of the enumerations stand, with their phrases instead."""
+    return _WORD.sub(lambda found: _BY_WORD.get(found[0], found[0]), text)
+
+
+_WORD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_BY_WORD = {str(word): phrase for kind in (UnknownReason, UnmetReason) for word, phrase in PHRASES[kind].items()}
 
 
 def needs_line(met: int, counted: int, failed: int, unread: int) -> str:

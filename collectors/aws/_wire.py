@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
 
@@ -29,6 +30,9 @@ MOVED = frozenset(
     }
 )
 """Codes by which S3 says that a bucket is in another region, which it names in a header."""
+
+
+_JSON = msgspec.json.Decoder()
 
 
 class _ElsewhereError(Exception):
@@ -55,7 +59,7 @@ class AwsWire:
     def pages(self, call: Call, params: Mapping[str, Any]) -> Iterator[Answer]:
         """Every page in order, one page being held at a time."""
         if call.asked_as == "source" and self.base is not None:
-            yield from (replace(answer, identity=self.base.identity) for answer in self.base.pages(call, params))
+            yield from self._asked_as(self.base, call, params)
             return
         service, operation = call.op.split(":", 1)
         client = self._clients.client(service, self._region)
@@ -75,6 +79,13 @@ class AwsWire:
                 )
             seen.add(mark)
             send = following
+
+    def _asked_as(self, other: "AwsWire", call: Call, params: Mapping[str, Any]) -> Iterator[Answer]:
+        try:
+            for answer in other.pages(call, params):
+                yield replace(answer, identity=other.identity)
+        except UnreadError as error:
+            raise UnreadError(call, replace(error.trouble, identity=other.identity)) from error
 
     def sensitive(self, call: Call) -> frozenset[tuple[str, ...]]:
         """Paths that botocore's model marks as sensitive."""
@@ -155,8 +166,8 @@ def _not_as_documented(model: Any, body: bytes, parsed: Mapping[str, Any], meta:
     if model.service_model.resolved_protocol in ("query", "ec2", "rest-xml"):
         return None if body else "an empty body"
     try:
-        sent = json.loads(body)
-    except ValueError:
+        sent = _JSON.decode(body)
+    except (ValueError, RecursionError):
         return "the body is no JSON, or is cut short"
     if not isinstance(sent, dict):
         return "the body is no JSON object"
@@ -166,12 +177,15 @@ def _not_as_documented(model: Any, body: bytes, parsed: Mapping[str, Any], meta:
 def plain(value: Any) -> Any:
     """Plain JSON values: text for blobs, decimal strings for fractions."""
     if isinstance(value, dict):
-        return {key: plain(child) for key, child in value.items()}
+        return {key: child if type(child) in _PLAIN else plain(child) for key, child in value.items()}
     if isinstance(value, list):
-        return [plain(child) for child in value]
+        return [child if type(child) in _PLAIN else plain(child) for child in value]
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     return repr(value) if isinstance(value, float) else value
+
+
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 @lru_cache(maxsize=1024)

@@ -44,12 +44,12 @@ class Target:
 
 
 @collects(
-    DataStore, LOGGING, TRAILS, BUCKETS, GROUPS, *_buckets.CALLS, per="region",
+    DataStore, TRAILS, LOGGING, BUCKETS, GROUPS, *_buckets.CALLS, per="region",
     where={"data_store.role": ("log_store",), "data_store.type": ("s3_bucket", "log_group")},
 )  # fmt: skip
 def log_stores(handle: Handle) -> Iterator[DataStore]:
     """One record per bucket and log group of this region that receives logs of AI use."""
-    logging = handle.attempt(LOGGING)
+    logging = None if "bedrock" in handle.known.get("absent_services", ()) else handle.attempt(LOGGING)
     trails: list[Item] = []
     handle.detail(TRAILS, lambda: trails.extend(handle.each(TRAILS)))
     config = Item(logging.get("loggingConfig", {}), logging.origin) if isinstance(logging, Item) else None

@@ -26,7 +26,9 @@ DOUBT_COUNTS_AGAINST_US = {"access_grant.vendor_managed"}
 per_schema = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name.removesuffix(".schema.json"))
 per_described = pytest.mark.parametrize(
     # The catalogue is a file of our own; its head explains its fields.
-    "path", [path for path in SHIPPED if path.name != "catalogue.schema.json"], ids=lambda path: path.name
+    "path",
+    [path for path in SHIPPED if path.name != "catalogue.schema.json"],
+    ids=lambda path: path.name,
 )
 per_register = pytest.mark.parametrize("path", REGISTERS, ids=lambda path: path.name.removesuffix(".schema.json"))
 

@@ -1,7 +1,8 @@
 """An assessment that can be asked in one word, and the planted company with single rows mended."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from annexa.evidence.record import Record, Unread
 from annexa.evidence.vault import Vault
 from annexa.mappings.results import Assessment, ControlResult, Finding, ItemResult, NeedResult, RuleResult
 from annexa.sandbox import demo
+from annexa.sandbox.aws_server import Fault
 from annexa.sandbox.company import DateName, ScenarioName
 
 Change = Callable[[list[dict[str, Any]]], object]
@@ -64,9 +66,9 @@ class Judged:
 
 
 def collected(
-    folder: Path, scenario: ScenarioName, *dates: DateName, mended: Collection[int] = (), registers: dict[str, Change] = {},
-    **settings: Any,
-) -> Judged:
+    folder: Path, scenario: ScenarioName, *dates: DateName, mended: Collection[int] = (),
+    registers: Mapping[str, Change] = MappingProxyType({}), faults: Iterable[Fault] = (), **settings: Any,
+) -> Judged:  # fmt: skip
     """Collect the company on these dates and judge the last; single rows of AWS and of the registers may be mended."""
     company = Company(folder)
     demo.write_registers(folder / "registers", scenario)
@@ -75,9 +77,9 @@ def collected(
     said = {**demo.settings(scenario), **settings}
     for date in dates:
         manifest = company.collect(
-            scenario, date, mended=mended, registers=folder / "registers", parameters=said["parameters"],
+            scenario, date, faults, mended=mended, registers=folder / "registers", parameters=said["parameters"],
             rules_off=tuple(RuleOff(**row) for row in said["rules_off"]),
-        )
+        )  # fmt: skip
         made = runner.assess(company.vault, manifest.run_id, key=company.key)
     return Judged(company.vault, made.assessment_id)
 

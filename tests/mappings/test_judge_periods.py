@@ -106,15 +106,28 @@ REVIEWS = {"reads": "review", "condition": {"of": {"is": "seats"}}, "max_age": "
 )
 def test_dated_records_cover_a_period_at_their_cadence(days: tuple[str, ...], expected: tuple[str, str | None]) -> None:
     made = over([reviewed(*days)], make_rule(**REVIEWS), period=("2026-07-01", "2026-09-29"))
-    assert made.state(1, "A.5.18") == expected or made.found()[1] == "stale"
+    assert made.found() == ("pass", None)
+    assert made.state(1, "A.5.18") == expected
+
+
+def test_a_later_review_renews_an_older_one_of_the_same_and_no_other() -> None:
+    run = accounts("a")
+    run.supply("review", [{"of": "seats", "on": "2026-03-01"}, {"of": "seats", "on": "2026-09-01"}])
+    rule = make_rule(**{**REVIEWS, "condition": {"of": {"is": "present"}}})
+    made = judged(run, rule)
+    assert made.found() == ("pass", None)
+    assert (made.rule().counts.items, made.rule().counts.passed, len(made.items)) == (2, 2, 2)
+    run.records.pop()
+    run.supply("review", [{"of": "keys", "on": "2026-03-01"}])
+    assert judged(run, rule).found() == ("unknown", "stale")
 
 
 def test_an_event_that_did_not_occur_caps_the_control() -> None:
     run = accounts("a")
     key(run)
     run.supply("incident")
-    rules = (make_rule("DESIGN", control="A.5.25"), make_rule(**{**REVIEWS, "reads": "incident", "control": "A.5.25"}))
-    rules = (rules[0], make_rule("T-1", reads="incident", condition={"classified": {"is": "present"}}, **WORKS))
+    happened = {**WORKS, "control": "A.5.25", "reads": "incident", "condition": {"classified": {"is": "present"}}}
+    rules = (make_rule("DESIGN", control="A.5.25"), make_rule(**happened))
     needs = {"A.5.25": [{"rules": ["DESIGN"]}, {"rules": ["T-1"], "accepts": ["operating"]}]}
     made = judged(run, *rules, needs=needs, period=TEN)
     assert made.found() == ("unknown", "empty_log")

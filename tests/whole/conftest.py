@@ -1,11 +1,73 @@
-"""A company of its own for each test."""
+"""A company of its own for each test, and one demo for all that only look at it."""
 
+import contextlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from harbourline import Company
+from judged import Judged, collected
+
+from annexa.commands import cli
+from annexa.evidence.vault import Vault
 
 
 @pytest.fixture
 def company(tmp_path: Path) -> Company:
     return Company(tmp_path)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What `annexa demo` left."""
+
+    folder: Path
+    code: int
+    said: str
+    """What it printed."""
+
+    @property
+    def vault(self) -> Vault:
+        return Vault.open(self.folder / "vault")
+
+    @property
+    def key(self) -> Path:
+        return self.folder / "signing-key.pub.pem"
+
+    def judged(self, day: str) -> Judged:
+        """The assessment that was made of the run of this day."""
+        judged = [Judged(self.vault, each.assessment_id) for each in self.vault.assessments()]
+        return next(each for each in judged if each.made.as_of.startswith(day))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """`annexa demo` over real HTTP, once for all tests; nobody may change what it left."""
+    folder, said = tmp_path_factory.mktemp("demo") / "planted", io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = cli.run(["demo", "--into", str(folder)])
+    return Demo(folder, code, said.getvalue())
+
+
+@pytest.fixture(scope="session")
+def first(demo: Demo) -> Judged:
+    """The planted company on the first date."""
+    return demo.judged("2026-08-30")
+
+
+@pytest.fixture(scope="session")
+def second(demo: Demo) -> Judged:
+    """The planted company on the second date, after the first."""
+    return demo.judged("2026-09-29")
+
+
+@pytest.fixture
+def mended(tmp_path: Path) -> Callable[..., Judged]:
+    """Collects the planted company with these rows mended: `mended(3)`, `mended(8, date="second")`."""
+
+    def make(*rows: int, date: str = "first", **told: object) -> Judged:
+        return collected(tmp_path, "planted", date, mended=rows, **told)  # type: ignore[arg-type]
+
+    return make

@@ -1,0 +1,170 @@
+"""One day of the make-believe company in memory: collected once whole, and again in part with one answer changed.
+
+Only the units that make a certain call are run again; everything else stands as it was. The scopes are listed anew each
+time, so that a unit which a changed list brings forth is run, and one which it takes away is missing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from annexa import runner
+from annexa.collectors._collect import Collecting, Done, Means
+from annexa.collectors._plan import Plan, Work
+from annexa.commands._config import Config, OrganisationTable
+from annexa.commands._connect import Connected, Lent, connect
+from annexa.commands._place import Here
+from annexa.evidence.call import Collector
+from annexa.evidence.clock import VirtualClock, stamp
+from annexa.evidence.manifest import Manifest, Organisation, SourceInfo, declare
+from annexa.evidence.redact import Redactor
+from annexa.mappings.evidence_view import ListEvidence
+from annexa.sandbox import demo
+from annexa.sandbox.aws_server import AwsStandIn, Fault, World, answer_in_process
+from annexa.sandbox.company import DateName, ScenarioName, aws_world
+from annexa.schemas.words import Environment, RunState
+
+ENDPOINT = "http://127.0.0.1:1"
+"""Nobody listens there: what the stand-in does not answer inside the process fails loudly."""
+ORGANISATION = Organisation(id="harbourline", name="Harbourline")
+Key = tuple[str, str, str]
+"""A unit: source, collector, scope."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """All units of one day."""
+
+    done: Mapping[Key, Done]
+    again: frozenset[Key] = frozenset()
+    """Those that were run again."""
+    finished: str
+
+    def fresh(self) -> list[Done]:
+        """The units that were run again, in order."""
+        return [done for key, done in self.done.items() if key in self.again]
+
+
+class Day:
+    """The company on one date; its clients stay connected over all changes."""
+
+    def __init__(self, folder: Path, scenario: ScenarioName, date: DateName) -> None:
+        self.folder, self.scenario, self.date = folder, scenario, date
+        self.registers = folder / "registers"
+        demo.write_registers(self.registers, scenario)
+        self.world: World = aws_world(scenario, date)
+        self._plain = self._answering = AwsStandIn(self.world)
+        self.clock = VirtualClock(self.world.now)
+        self.connected = self._connect()
+        self.collectors = {one.name: one for _, found in self.connected.pairs for one in found}
+        self.whole = self._collect(lambda work: True, {})
+
+    def again(
+        self,
+        op: str,
+        faults: Iterable[Fault] = (),
+        *,
+        scopes: frozenset[str] | None = None,
+        world: World | None = None,
+        connected: Connected | None = None,
+    ) -> Collected:
+        """The day with the units that declare `op` run again, under faults, in another world or with other registers.
+
+        `scopes` narrows what is run again to these.
+        """
+        self._answering = AwsStandIn(world or self.world, tuple(faults))
+        try:
+            return self._collect(lambda work: _makes(work, op, scopes), self.whole.done, connected)
+        finally:
+            self._answering = self._plain
+
+    def evidence(self, collected: Collected | None = None, connected: Connected | None = None) -> ListEvidence:
+        """What the judge reads."""
+        found, pairs = collected or self.whole, (connected or self.connected).pairs
+        started = stamp(self.world.now)
+        manifest = Manifest(
+            run_id=f"{self.scenario}-{self.date}", organisation=ORGANISATION, state=RunState.COMPLETE, planned=started,
+            started=started, finished=found.finished, environment=Environment.SANDBOX, version="1",
+            sources=tuple(
+                SourceInfo(source=one.alias, vendor=one.vendor, tenant=one.tenant, environment=one.environment)
+                for one, _ in pairs
+            ),
+            collectors=tuple(declare(one) for one in self.collectors.values()),
+            registers=(connected or self.connected).registers(),
+        )  # fmt: skip
+        gathered = [done.gathered for done in found.done.values()]
+        return ListEvidence(
+            manifest,
+            [record for one in gathered for record in one.records],
+            [one.unit for one in gathered],
+            [unread for one in gathered for unread in one.unreads],
+        )
+
+    def with_registers(self, folder: Path) -> Connected:
+        """The same connections, with the registers read from another folder."""
+        return self._connect(folder, only=("registers",), beside=self.connected)
+
+    def handle(self, *request: Any) -> tuple[int, dict[str, str], bytes]:
+        """One exchange, answered by the stand-in of the moment."""
+        return self._answering.handle(*request)
+
+    def _connect(
+        self, registers: Path | None = None, only: tuple[str, ...] = (), beside: Connected | None = None
+    ) -> Connected:
+        said, credentials = demo.settings(self.scenario), self.world.credentials()  # type: ignore[attr-defined]
+        config = Config(
+            organisation=OrganisationTable(id=ORGANISATION.id, name=ORGANISATION.name),
+            sources=({"name": "aws:main", "vendor": "aws", "endpoint": ENDPOINT, "attempts": 1},),
+            registers=str(registers or self.registers),
+            parameters=said["parameters"],
+        )
+        lent = Lent(
+            clock=self.clock, run_id="r", threads=1, pacing=False, sandbox=True,
+            prepare=lambda session: answer_in_process(session, self),  # type: ignore[arg-type]  # it asks for two names
+            environment={name.upper(): value for name, value in credentials.items()},
+        )  # fmt: skip
+        found = connect(Here(config=config, base=self.folder, vault_path=self.folder / "vault"), lent, only)
+        kept = tuple(pair for pair in beside.pairs if pair[0].vendor not in only) if beside else ()
+        return Connected(pairs=(*kept, *found.pairs), cannot=found.cannot, cures=found.cures)
+
+    def _collect(
+        self, wanted: Callable[[Work], bool], known: Mapping[Key, Done], connected: Connected | None = None
+    ) -> Collected:
+        means = Means(
+            organisation=ORGANISATION.id, run_id=f"{self.scenario}-{self.date}", version="1", clock=self.clock,
+            redactor=Redactor(b"k" * 32), token=lambda: "0" * 32,
+        )  # fmt: skip
+        collecting = _Again(means, wanted, known)
+        done = {_key(one.work): one for one in collecting.run((connected or self.connected).pairs)}
+        return Collected(done=done, again=frozenset(collecting.fresh), finished=stamp(self.clock.now()))
+
+
+class _Again(Collecting):
+    """Collects, with units that are known already standing for themselves."""
+
+    def __init__(self, means: Means, wanted: Callable[[Work], bool], known: Mapping[Key, Done]) -> None:
+        super().__init__(means, Plan(), runner.contained, lambda work, done: None)
+        self._wanted, self._known = wanted, known
+        self.fresh: set[Key] = set()
+
+    def unit(self, work: Work) -> Done:
+        """Do one unit, or take it as it was."""
+        before = self._known.get(_key(work))
+        if before is not None and not self._wanted(work) and before.work.not_applicable == work.not_applicable:
+            return before
+        self.fresh.add(_key(work))
+        return super().unit(work)
+
+
+def _makes(work: Work, op: str, scopes: frozenset[str] | None) -> bool:
+    return makes(work.collector, op) and (scopes is None or work.scope in scopes)
+
+
+def makes(collector: Collector, op: str) -> bool:
+    """Whether a collector declares this operation."""
+    return any(call.op == op for call in collector.calls)
+
+
+def _key(work: Work) -> Key:
+    return work.source.alias, work.collector.name, work.scope
