@@ -101,11 +101,18 @@ class Scopes:
             lack
             for collector in lists
             for path in self.expected(source, collector.per)
-            if (lack := self._reach.lack(collector, source, path)) is not None
+            if (lack := self._reach.lack(collector, source, path)) is not None and not self._lists_all(lack)
         ]
         if not found:
             found = [*self._gaps(source, lists)]
         return tuple(dict.fromkeys(found))
+
+    def _lists_all(self, lack: Lack) -> bool:
+        """Whether only details of scopes are lacking that are on the list all the same: an account's tags."""
+        subjects = {unread.subject for unread in lack.unreads}
+        return bool(subjects) and all(
+            subject is not None and (lack.source, subject) in self.facts for subject in subjects
+        )
 
     def _gaps(self, source: str, lists: list[CollectorInfo]) -> Iterable[Lack]:
         """A list that says of itself that it is complete, and cannot be."""

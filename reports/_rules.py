@@ -170,8 +170,8 @@ def _remedy(shown: Shown, width: int) -> Iterator[str]:
     if finding is not None:
         remedy: dict[str, str | None] = finding.remedy
         who = f"{remedy['role']} ({finding.owner_role})" if remedy.get("role") else finding.owner_role
-        told = (("", remedy.get("do")), ("where: ", remedy.get("where")), ("who: ", who))
-        told = (*told, ("side effect: ", remedy.get("side_effect")))
+        told: list[tuple[str, str | None]] = [("", remedy.get("do")), ("where: ", remedy.get("where"))]
+        told += [("who: ", who), ("side effect: ", remedy.get("side_effect"))]
         said = "; ".join(f"{name}{text.rstrip('.')}" for name, text in told if text)
         yield from paragraph(said, width, indent=2, first="What to do: ")
     says = finding.does_not_show if finding else rule.does_not_show if rule else None

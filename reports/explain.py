@@ -11,8 +11,9 @@ from annexa.mappings.rule import Rule
 from annexa.reports._rules import FEW_ITEMS, Shown, blind_lines, gather, lines
 from annexa.reports._text import Column, paragraph, table
 from annexa.reports.opened import Opened
+from annexa.reports.statuses import status_words, who_can_show
 from annexa.reports.summary import Blind, by_cause, fold
-from annexa.reports.table import mark, status_words, who_can_show
+from annexa.reports.table import mark
 from annexa.reports.words import MEANING, needs_line, number, say, spoken
 from annexa.schemas.words import NeedState, Status, UnmetReason
 
@@ -135,7 +136,9 @@ def _observations(result: ControlResult, assessment: Assessment, width: int) -> 
 def _next(result: ControlResult, blind: tuple[Blind, ...], entry: Control, width: int) -> Iterator[str]:
     """What to supply next, the needs in the order in which they stand."""
     steps = list(dict.fromkeys(step for need in result.needs if (step := _step(need))))
-    steps += list(dict.fromkeys(f"Read what was not seen: {spot.cure}" for spot in blind if spot.cures))
+    steps += list(
+        dict.fromkeys(f"Read what was not seen: {spot.cure.removeprefix('cure: ')}" for spot in blind if spot.cures)
+    )
     yield "What to supply next" if steps or result.status is not Status.SUPPORTED else "Nothing more is asked for."
     for step in steps:
         yield from paragraph(step, width, indent=2, first="- ")

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from annexa.reports._text import clean
+from annexa.reports.statuses import status_words, who_can_show
 from annexa.reports.summary import Blind, Broken, Summary, Theme
-from annexa.reports.table import mark, status_words, who_can_show
+from annexa.reports.table import mark
 from annexa.reports.words import HEADLINE, MEANING, NOTES, needs_line, number, say
 from annexa.schemas.words import Environment, Status
 

@@ -27,11 +27,7 @@ from annexa.schemas.words import (
 )
 
 PHRASES: dict[type[StrEnum], dict[str, str]] = {
-    Completeness: {
-        Completeness.COMPLETE: "complete",
-        Completeness.PARTIAL: "partial",
-        Completeness.UNREAD: "unread",
-    },
+    Completeness: {Completeness.COMPLETE: "complete", Completeness.PARTIAL: "partial", Completeness.UNREAD: "unread"},
     Reason: {
         Reason.DENIED: "denied",
         Reason.THROTTLED: "throttled",
@@ -63,12 +59,7 @@ PHRASES: dict[type[StrEnum], dict[str, str]] = {
         State.REDACTED: "redacted",
     },
     Use: {Use.YES: "used", Use.NO: "not used", Use.UNKNOWN: "use unknown"},
-    Verdict: {
-        Verdict.PASS: "pass",
-        Verdict.FAIL: "fail",
-        Verdict.UNKNOWN: "unknown",
-        Verdict.SHOWN: "shown",
-    },
+    Verdict: {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.UNKNOWN: "unknown", Verdict.SHOWN: "shown"},
     Result: {
         Result.PASS: "pass",
         Result.FAIL: "fail",
@@ -102,7 +93,7 @@ PHRASES: dict[type[StrEnum], dict[str, str]] = {
     },
     Criterion: {
         Criterion.ORGANISATION: "your own rule",
-        Criterion.INHERENT: "wrong under any policy",
+        Criterion.INHERENT: "a rule that holds under any policy",
         Criterion.ANNEXA_DEFAULT: "a default of annexa, not your rule",
     },
     Strength: {
@@ -111,12 +102,7 @@ PHRASES: dict[type[StrEnum], dict[str, str]] = {
         Strength.ATTESTED: "attested: a document or a signature",
         Strength.REFUTE_ONLY: "refute only: can prove wrong, cannot prove right",
     },
-    Severity: {
-        Severity.CRITICAL: "critical",
-        Severity.HIGH: "high",
-        Severity.MEDIUM: "medium",
-        Severity.LOW: "low",
-    },
+    Severity: {Severity.CRITICAL: "critical", Severity.HIGH: "high", Severity.MEDIUM: "medium", Severity.LOW: "low"},
     NeedState: {
         NeedState.FAILED: "failed",
         NeedState.MISSING: "missing",

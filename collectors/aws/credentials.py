@@ -9,6 +9,8 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_fixed
+
 from annexa.collectors.aws._values import moment
 from annexa.evidence.answer import UnreadError
 from annexa.evidence.call import Call, collects
@@ -84,10 +86,12 @@ def _state(raw: str) -> str | Missing:
 
 def _ready(handle: Handle) -> bool:
     """Whether IAM has finished a report; what it says is at most four hours old."""
-    for _ in range(ROUNDS):
-        if handle.one(GENERATE).get("State") == "COMPLETE":
-            return True
-        handle.wait(PAUSE)
+    asking = Retrying(
+        retry=retry_if_result(lambda state: state != "COMPLETE"), stop=stop_after_attempt(ROUNDS), wait=wait_fixed(PAUSE),
+        sleep=handle.wait, retry_error_callback=lambda _: None,
+    )  # fmt: skip
+    if asking(lambda: handle.one(GENERATE).get("State")) == "COMPLETE":
+        return True
     handle.note(GENERATE, Reason.ERROR, "the report was not finished in time", cure="Run again.")
     return False
 

@@ -73,16 +73,17 @@ class Company:
         date: DateName = "first",
         faults: Iterable[Fault] = (),
         noted: Callable[..., None] = lambda work, done: None,
+        only: str | None = None,
         **config: Any,
     ) -> Manifest:
-        """Collect and seal one run."""
+        """Collect and seal one run, of all vendors or `only` of one."""
         connected, clock = self.connected(scenario, date, faults, **config)
         order = runner.Order(
             organisation=Organisation(id="harbourline", name="Harbourline"),
             vault=self.vault,
             key=self.key,
             redaction=b"k" * 32,
-            sources=connected.pairs,
+            sources=tuple(pair for pair in connected.pairs if only in (None, pair[0].vendor)),
             cannot=connected.cannot,
             registers=connected.registers,
             clock=clock,

@@ -1,4 +1,4 @@
-"""An assessment that can be asked in one word, and the planted company with single rows mended."""
+"""An assessment that can be asked in one word, and the planted company with single facts mended."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
@@ -12,26 +12,45 @@ from harbourline import Company
 from annexa import runner
 from annexa.commands._config import RuleOff
 from annexa.evidence import assessments
+from annexa.evidence.manifest import Manifest
 from annexa.evidence.record import Record, Unread
 from annexa.evidence.vault import Vault
+from annexa.mappings.evidence_view import Evidence, ListEvidence, VaultEvidence
+from annexa.mappings.judge import judge
+from annexa.mappings.pack import load_pack
 from annexa.mappings.results import Assessment, ControlResult, Finding, ItemResult, NeedResult, RuleResult
 from annexa.sandbox import demo
 from annexa.sandbox.aws_server import Fault
 from annexa.sandbox.company import DateName, ScenarioName
+from annexa.schemas.words import Change as FindingChange
 
-Change = Callable[[list[dict[str, Any]]], object]
+Edit = Callable[[list[dict[str, Any]]], object]
 """Changes the rows of one register in place."""
+NO_EDITS: Mapping[str, Edit] = MappingProxyType({})
 
 
 class Judged:
-    """One sealed assessment, its run beside it."""
+    """One assessment with the evidence that it rests on."""
 
-    def __init__(self, vault: Vault, assessment: str) -> None:
+    def __init__(
+        self, made: Assessment, items: Iterable[ItemResult], findings: Iterable[Finding], evidence: Evidence
+    ) -> None:
+        self.made, self.evidence = made, evidence
+        self.items = list(items)
+        self.findings = [finding for finding in findings if finding.change is not FindingChange.RESOLVED]
+        """Those that are open."""
+
+    @classmethod
+    def of_vault(cls, vault: Vault, assessment: str) -> "Judged":
+        """One that is sealed."""
         reader = vault.assessment(assessment)
-        self.made = assessments.document(reader, Assessment)
-        self.items = list(assessments.lines(reader, assessments.ITEMS, ItemResult))
-        self.findings = list(assessments.lines(reader, assessments.FINDINGS, Finding))
-        self.run = vault.run(self.made.run_ids[0])
+        made = assessments.document(reader, Assessment)
+        return cls(
+            made,
+            assessments.lines(reader, assessments.ITEMS, ItemResult),
+            assessments.lines(reader, assessments.FINDINGS, Finding),
+            VaultEvidence(vault.run(made.run_ids[0])),
+        )
 
     def rule(self, name: str) -> RuleResult:
         return next(rule for rule in self.made.rules if rule.rule == name)
@@ -59,32 +78,62 @@ class Judged:
         return {subject for subject, verdict in self.verdicts(rule).items() if verdict == "fail"}
 
     def records(self, kind: str) -> list[Record]:
-        return [msgspec.json.decode(line, type=Record) for line in self.run.lines(f"records/{kind}")]
+        return list(self.evidence.records(kind))
 
     def unread(self) -> list[Unread]:
-        return [msgspec.json.decode(line, type=Unread) for line in self.run.lines("unread")]
+        return list(self.evidence.unreads())
 
 
 def collected(
-    folder: Path, scenario: ScenarioName, *dates: DateName, mended: Collection[int] = (),
-    registers: Mapping[str, Change] = MappingProxyType({}), faults: Iterable[Fault] = (), **settings: Any,
-) -> Judged:  # fmt: skip
-    """Collect the company on these dates and judge the last; single rows of AWS and of the registers may be mended."""
+    folder: Path, scenario: ScenarioName, *dates: DateName, mended: Collection[int] = (), faults: Iterable[Fault] = ()
+) -> Judged:
+    """Collect the company on these dates and judge the last; rows of the planted one may be mended."""
     company = Company(folder)
-    demo.write_registers(folder / "registers", scenario)
-    for register, change in registers.items():
-        _edit(folder / "registers" / f"{register}.yaml", change)
-    said = {**demo.settings(scenario), **settings}
     for date in dates:
-        manifest = company.collect(
-            scenario, date, faults, mended=mended, registers=folder / "registers", parameters=said["parameters"],
-            rules_off=tuple(RuleOff(**row) for row in said["rules_off"]),
-        )  # fmt: skip
+        manifest = _collect(company, scenario, date, NO_EDITS, {}, mended=mended, faults=faults)
         made = runner.assess(company.vault, manifest.run_id, key=company.key)
-    return Judged(company.vault, made.assessment_id)
+    return Judged.of_vault(company.vault, made.assessment_id)
 
 
-def _edit(file: Path, change: Change) -> None:
-    rows = yaml.safe_load(file.read_text("utf-8"))
-    change(rows)
-    file.write_text(yaml.safe_dump(rows, sort_keys=False), "utf-8")
+def with_registers(
+    folder: Path, base: Judged, date: DateName, earlier: Iterable[Judged] = (), registers: Mapping[str, Edit] = NO_EDITS,
+    **settings: Any,
+) -> Judged:  # fmt: skip
+    """Judge what AWS answered beside other registers or settings than the planted ones."""
+    company = Company(folder)
+    manifest = _collect(company, "planted", date, registers, settings, only="registers")
+    evidence = _spliced(base.evidence, VaultEvidence(company.vault.run(manifest.run_id)))
+    items: list[ItemResult] = []
+    judged = judge(evidence, [each.evidence for each in earlier], pack=load_pack(), items=items.append, isms="main")
+    return Judged(judged.assessment, items, judged.findings, evidence)
+
+
+def _collect(
+    company: Company, scenario: ScenarioName, date: DateName, edits: Mapping[str, Edit], settings: dict[str, Any], **told: Any
+) -> Manifest:  # fmt: skip
+    folder = company.folder / "registers"
+    demo.write_registers(folder, scenario)
+    for register, edit in edits.items():
+        file = folder / f"{register}.yaml"
+        rows = yaml.safe_load(file.read_text("utf-8"))
+        edit(rows)
+        file.write_text(yaml.safe_dump(rows, sort_keys=False), "utf-8")
+    said = {**demo.settings(scenario), **settings}
+    return company.collect(
+        scenario, date, registers=folder, parameters=said["parameters"],
+        rules_off=tuple(RuleOff(**row) for row in said["rules_off"]), **told,
+    )  # fmt: skip
+
+
+def _spliced(base: Evidence, registers: Evidence) -> ListEvidence:
+    """The base, with what people supplied taken from the other run."""
+    name = "registers:main"
+    manifest = msgspec.structs.replace(base.manifest, registers=registers.manifest.registers)
+    kinds = {*base.kinds(), *registers.kinds()}
+    records = [record for kind in sorted(kinds) for record in base.records(kind) if record.source != name]
+    return ListEvidence(
+        manifest,
+        [*records, *(record for kind in registers.kinds() for record in registers.records(kind))],
+        [*(unit for unit in base.units() if unit.source != name), *registers.units()],
+        [*(unread for unread in base.unreads() if unread.source != name), *registers.unreads()],
+    )

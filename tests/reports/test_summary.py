@@ -2,10 +2,11 @@
 
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from annexa.reports.opened import Opened
-from annexa.reports.summary import Summary, fold, summarise
+from annexa.reports.summary import Summary, by_cause, fold, summarise
 from annexa.schemas.words import Change, Reason, Status
 
 
@@ -45,18 +46,38 @@ def test_the_same_call_in_several_scopes_is_one_row(summary: Summary) -> None:
     assert len(summary.blind) == 2
 
 
-def test_another_reason_or_cure_is_another_row(sample: SimpleNamespace) -> None:
-    import msgspec
+def test_another_reason_or_source_is_another_row(sample: SimpleNamespace) -> None:
+    one, two = sample.blind_spots()[1:]
+    replace = msgspec.structs.replace
+    assert len(fold([one, two])) == 1
+    assert len(fold([one, replace(two, reason=Reason.DENIED)])) == 2
+    assert len(fold([one, replace(two, source="aws:other")])) == 2
+    assert len(fold([one, replace(two, permission="bedrock:Another")])) == 2
+    assert len(fold([one, replace(two, cure=None)])) == 2
+    assert len(fold([one, replace(two, limitation="CISO until 2026-12-31")])) == 2
 
+
+def test_cures_that_differ_in_names_only_are_one_with_a_count(sample: SimpleNamespace) -> None:
+    one, two = sample.blind_spots()[1:]
+    row = fold([one, msgspec.structs.replace(two, cure="run again elsewhere.")])[0]
+    assert row.cure == "cure: run again elsewhere (and 1 like it)"
+    assert fold([msgspec.structs.replace(one, cure=None)])[0].cure == "no cure is known"
+    assert fold([msgspec.structs.replace(one, limitation="CISO")])[0].cure == "limitation: CISO"
+
+
+def test_different_calls_with_one_cause_are_folded_further(sample: SimpleNamespace) -> None:
     spots = sample.blind_spots()
-    changed = msgspec.structs.replace(spots[2], reason=Reason.DENIED)
-    assert len(fold([spots[1], changed])) == 2
-    assert len(fold([spots[1], msgspec.structs.replace(spots[2], cure="another")])) == 2
+    another = msgspec.structs.replace(spots[1], call="bedrock:ListAgents", permission="bedrock:ListAgents")
+    causes = by_cause(fold([*spots, another]))
+    assert [row.whats for row in causes] == [
+        ("iam:GetAccountAuthorizationDetails",),
+        ("bedrock:GetModelInvocationLoggingConfiguration", "bedrock:ListAgents"),
+    ]
+    uncured = [msgspec.structs.replace(spot, cure=None) for spot in (spots[1], another)]
+    assert len(by_cause(fold(uncured))) == 2, "without a cure nobody knows that the cause is one"
 
 
 def test_what_hides_most_comes_first_but_the_unconnected_before_it(sample: SimpleNamespace) -> None:
-    import msgspec
-
     spots = sample.blind_spots()
     notion = msgspec.structs.replace(spots[1], reason=Reason.NOT_CONNECTED, source="notion", call="", permission="")
     assert [row.source + row.reason for row in fold([spots[1], spots[0], notion])] == [

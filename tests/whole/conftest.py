@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from harbourline import Company
-from judged import Judged, collected
+from judged import Judged, collected, with_registers
 
 from annexa.commands import cli
 from annexa.evidence.vault import Vault
@@ -38,7 +38,7 @@ class Demo:
 
     def judged(self, day: str) -> Judged:
         """The assessment that was made of the run of this day."""
-        judged = [Judged(self.vault, each.assessment_id) for each in self.vault.assessments()]
+        judged = [Judged.of_vault(self.vault, each.assessment_id) for each in self.vault.assessments()]
         return next(each for each in judged if each.made.as_of.startswith(day))
 
 
@@ -68,6 +68,18 @@ def mended(tmp_path: Path) -> Callable[..., Judged]:
     """Collects the planted company with these rows mended: `mended(3)`, `mended(8, date="second")`."""
 
     def make(*rows: int, date: str = "first", **told: object) -> Judged:
-        return collected(tmp_path, "planted", date, mended=rows, **told)  # type: ignore[arg-type]
+        return collected(tmp_path, "planted", date, mended=rows, **told)
+
+    return make
+
+
+@pytest.fixture
+def supplied(tmp_path: Path, first: Judged, second: Judged) -> Callable[..., Judged]:
+    """Judges the planted company with other registers or settings: `supplied("second", registers={"soa": edit})`."""
+
+    def make(date: str, **told: object) -> Judged:
+        if date == "first":
+            return with_registers(tmp_path, first, "first", **told)
+        return with_registers(tmp_path, second, "second", [first], **told)
 
     return make

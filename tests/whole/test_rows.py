@@ -16,7 +16,9 @@ from annexa.schemas.words import Environment, Reason, Status
 
 ID = {name: account.id for name, account in aws_world().accounts.items()}
 PROD, STAGING, LAB, ACQUIRED = (ID[name] for name in ("prod", "staging", "data-science", "acquired"))
-KELLER, POWER, PARTNER = (f"arn:aws:iam::{LAB}:{name}" for name in ("user/m.keller", "role/lab-power", "role/partner-preview"))
+KELLER, POWER, PARTNER = (
+    f"arn:aws:iam::{LAB}:{name}" for name in ("user/m.keller", "role/lab-power", "role/partner-preview")
+)
 RETENTION = "aws.bedrock.data_retention"
 
 Mended = Callable[..., Judged]
@@ -39,7 +41,7 @@ def is_gap(judged: Judged, rule: str, *subjects: str) -> None:
     result = judged.rule(rule)
     assert str(result.result) == "fail"
     assert judged.failing(rule) == set(subjects)
-    assert {f.subject for f in judged.findings if f.rule == rule and f.change != "resolved"} == set(subjects)
+    assert {f.subject for f in judged.findings if f.rule == rule} == set(subjects)
     assert judged.control(result.control).status is Status.GAP
 
 
@@ -53,7 +55,7 @@ def test_row_1_logging_off_where_an_agent_runs(first: Judged, second: Judged, me
     assert first.control("A.8.15").findings
     logs = first.verdicts("LOG-AWS-01")
     assert (logs[f"{PROD}/us-east-1"], logs[f"{PROD}/eu-west-1"]) == ("pass", "pass")
-    assert any(each.scope == off and each.data.sort == "agent" for each in first.records("ai_system"))  # type: ignore[attr-defined]
+    assert any(each.scope == off and each.data.category == "agent" for each in first.records("ai_system"))
     after = mended(1)
     assert turned(first, after) == {"LOG-AWS-01": ("fail", "pass")}
     assert after.verdicts("LOG-AWS-01")[off] == "pass"
@@ -88,7 +90,9 @@ def test_row_4_one_guardrail_holds_and_the_draft_does_not(first: Judged, second:
     for day in (first, second):
         for rule in rules:
             is_gap(day, rule, draft)
-            enforced = [name for name, verdict in day.verdicts(rule).items() if verdict == "pass" and f":{PROD}:" in name]
+            enforced = [
+                name for name, verdict in day.verdicts(rule).items() if verdict == "pass" and f":{PROD}:" in name
+            ]
             assert all(name.endswith(":3") for name in enforced)
             assert enforced
     assert {first.rule(rule).control for rule in rules} == {"A.8.11", "A.8.26"}
@@ -101,14 +105,14 @@ def test_row_4_one_guardrail_holds_and_the_draft_does_not(first: Judged, second:
 
 
 def test_row_5_a_long_term_key(first: Judged, second: Judged, mended: Mended) -> None:
-    (key,) = (each for each in second.records("credential") if each.data.owner == KELLER)  # type: ignore[attr-defined]
+    (key,) = (each for each in second.records("credential") if each.data.owner == KELLER)
     for day in (first, second):
         is_gap(day, "ACC-AWS-02", key.data.subject)
         assert day.rule("ACC-AWS-02").control == "A.5.17"
     after = mended(5)
     assert turned(first, after) == {"ACC-AWS-02": ("fail", "pass")}
     assert after.of("ACC-AWS-02") == {}
-    assert after.rule("ACC-AWS-02").counts.read_scopes == len(ID)
+    assert after.rule("ACC-AWS-02").missing_scopes == ()
     assert became(first, after) == {"A.5.17": ("gap", "incomplete")}
 
 
@@ -127,7 +131,7 @@ def test_row_6_not_action_grants_every_model_and_a_condition_is_shown(
     assert after.failing("ACC-AWS-01") == {f"{KELLER}#use"}
     assert not any("lab-power" in item.subject or "partner" in item.subject for item in after.items)
     assert turned(first, after) == {"ACC-ANY-05B": ("fail", "unknown")}
-    assert after.rule("ACC-ANY-05B").missing_scopes == (ACQUIRED,)
+    assert after.rule("ACC-ANY-05B").missing_scopes == (f"aws:main {ACQUIRED}",)
 
 
 def test_row_7_denied_grants_keep_8_2_from_being_supported(second: Judged, mended: Mended) -> None:
@@ -147,7 +151,7 @@ def test_row_7_denied_grants_keep_8_2_from_being_supported(second: Judged, mende
 def test_row_7_mended_the_grants_of_every_account_are_read(mended: Mended) -> None:
     after = mended(5, 6, 7)
     assert (after.need("A.8.2/grants").state, after.need("A.8.2/limit").state) == ("met", "met")
-    assert after.rule("ACC-AWS-01").counts.read_scopes == len(ID)
+    assert (after.rule("ACC-AWS-01").result, after.rule("ACC-AWS-01").missing_scopes) == ("pass", ())
     assert after.made.blind_spots == ()
 
 
@@ -158,16 +162,20 @@ def test_row_8_a_disabled_region_and_an_absent_service_are_not_applicable(first:
     states = {each.scope: each for each in first.records("scope")}
     for account in ID.values():
         disabled, without = states[f"{account}/eu-south-1"], states[f"{account}/me-south-1"]
-        assert disabled.data.state == "disabled"  # type: ignore[attr-defined]
+        assert disabled.data.state == "disabled"
         assert [origin.call for origin in disabled.provenance.origins][:1] == ["account:ListRegions"]
-        assert without.data.absent_services == ("bedrock-agentcore-control",)  # type: ignore[attr-defined]
+        assert without.data.absent_services == ("bedrock-agentcore-control",)
         assert "ssm:GetParametersByPath" in [origin.call for origin in without.provenance.origins]
     nowhere = ("eu-south-1", "me-south-1")
     for each in (*first.items, *first.findings, *first.unread(), *first.made.blind_spots):
         assert not each.scope.endswith(nowhere), each
     assert first.rule("INV-ANY-02").counts.not_applicable_scopes > 0
     unproved = mended(faults=[Fault("ssm", "GetParametersByPath", kind="denied")])
-    lost = {(spot.scope, spot.reason) for spot in unproved.made.blind_spots if spot.call == "bedrock-agentcore-control:ListGateways"}
+    lost = {
+        (spot.scope, spot.reason)
+        for spot in unproved.made.blind_spots
+        if spot.call == "bedrock-agentcore-control:ListGateways"
+    }
     assert lost == {(f"{account}/me-south-1", Reason.UNREACHABLE) for account in ID.values()}
 
 
@@ -203,7 +211,7 @@ def test_row_9_an_agent_for_internal_data_reads_what_is_restricted(
 
 
 def test_row_29_an_exclusion_that_claims_no_agents_while_agents_run(
-    first: Judged, second: Judged, mended: Mended
+    first: Judged, second: Judged, supplied: Mended
 ) -> None:
     for day in (first, second):
         control = day.control("A.8.25")
@@ -218,7 +226,7 @@ def test_row_29_an_exclusion_that_claims_no_agents_while_agents_run(
         row.update(next(row for row in rows if row["control"] == "A.8.26"), control="A.8.25")
         del row["claims_none_of"]
 
-    after = mended(registers={"soa": included})
+    after = supplied("first", registers={"soa": included})
     assert (after.control("A.8.25").status, after.control("A.8.25").exclusion) == ("not_assessed", None)
     assert turned(first, after).keys() <= {"GOV-ANY-07B", "GOV-ANY-08"}
     assert after.failing("GOV-ANY-08") == set()
@@ -230,15 +238,15 @@ def exception(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
 
 
 def test_row_32_an_expired_exception_covers_nothing_and_is_a_finding(
-    second: Judged, demo: Any, mended: Mended
+    second: Judged, demo: Any, supplied: Mended
 ) -> None:
     is_gap(second, "GOV-ANY-13", "register:exceptions/x-002")
     is_gap(second, "SUP-AWS-02", ACQUIRED)
     assert second.of("SUP-AWS-02")[ACQUIRED].covered_by is None
     assert "x-002: expired (2026-09-28)" in second.made.page_one.refused_exceptions
     assert "x-002: expired" in demo.said
-    after = mended(
-        date="second", registers={"exceptions": lambda rows: exception(rows, "x-002").update(expires="2026-11-15")}
+    after = supplied(
+        "second", registers={"exceptions": lambda rows: exception(rows, "x-002").update(expires="2026-11-15")}
     )
     assert turned(second, after) == {"GOV-ANY-13": ("fail", "pass")}
     assert after.of("SUP-AWS-02")[ACQUIRED].verdict == "fail"
@@ -247,63 +255,61 @@ def test_row_32_an_expired_exception_covers_nothing_and_is_a_finding(
 
 
 def test_row_32_an_exception_aimed_at_an_unknown_is_ignored_and_listed(
-    second: Judged, demo: Any, mended: Mended
+    second: Judged, demo: Any, supplied: Mended
 ) -> None:
     aimed = f"{STAGING}/us-east-1/{RETENTION}"
     assert second.of("SUP-AWS-01")[aimed].verdict == "unknown"
     assert second.of("SUP-AWS-01")[aimed].covered_by is None
     assert [says for says in second.made.page_one.refused_exceptions if f"aimed_at_unknown ({aimed})" in says]
     assert "aimed_at_unknown" in demo.said
-    without = mended(
-        date="second", registers={"exceptions": lambda rows: rows.remove(exception(rows, "x-003"))}
-    )
+    without = supplied("second", registers={"exceptions": lambda rows: rows.remove(exception(rows, "x-003"))})
     assert turned(second, without) == {}
     assert without.verdicts("SUP-AWS-01") == second.verdicts("SUP-AWS-01")
     assert [says[:5] for says in without.made.page_one.refused_exceptions] == ["x-002"]
 
 
-def test_row_32_a_new_subject_under_a_valid_exception_is_a_gap(second: Judged, mended: Mended) -> None:
+def test_row_32_a_new_subject_under_a_valid_exception_is_a_gap(second: Judged, supplied: Mended) -> None:
     def status(day: Judged) -> dict[str, tuple[str, str | None]]:
         found = (finding for finding in day.findings if finding.rule == "ACC-AWS-01")
         return {finding.subject: (str(finding.status), finding.exception) for finding in found}
 
     new = [f"{POWER}#administer", f"{POWER}#use"]
     assert status(second) == {f"{KELLER}#use": ("gap_accepted", "x-004"), **dict.fromkeys(new, ("gap", None))}
-    after = mended(
-        date="second", registers={"exceptions": lambda rows: exception(rows, "x-004")["subjects"].extend(new)}
-    )
+    after = supplied("second", registers={"exceptions": lambda rows: exception(rows, "x-004")["subjects"].extend(new)})
     assert status(after) == dict.fromkeys((f"{KELLER}#use", *new), ("gap_accepted", "x-004"))
     assert after.rule("ACC-AWS-01").result == "fail"
 
 
-def test_row_35_looser_thresholds_are_counted_on_page_one(second: Judged, demo: Any, mended: Mended) -> None:
+def test_row_35_looser_thresholds_are_counted_on_page_one(second: Judged, demo: Any, supplied: Mended) -> None:
     assert second.made.page_one.looser_parameters == ("key_age_days", "unused_seat_days")
     assert "looser than annexa's defaults (2)" in demo.said
     stricter = {"key_age_days": 90, "unused_seat_days": 30, "log_retention_days": 365}
-    after = mended(date="second", parameters=stricter)
+    after = supplied("second", parameters=stricter)
     assert after.made.page_one.looser_parameters == ()
 
 
-def test_row_35_a_rule_that_is_off_leaves_its_need_unmet(first: Judged, second: Judged, demo: Any, mended: Mended) -> None:
+def test_row_35_a_rule_that_is_off_leaves_its_need_unmet(
+    first: Judged, second: Judged, demo: Any, supplied: Mended
+) -> None:
     for day in (first, second):
         assert day.made.page_one.disabled_rules == ("CFG-AWS-05",)
         assert day.rule("CFG-AWS-05").disabled
         need = day.need("A.8.22/path")
         assert (need.state, need.reason) == ("unmet", "disabled_by_organisation")
     assert "switched off by the organisation (1): CFG-AWS-05" in demo.said
-    after = mended(rules_off=())
+    after = supplied("first", rules_off=())
     assert after.made.page_one.disabled_rules == ()
     assert not after.rule("CFG-AWS-05").disabled
     assert turned(first, after) == {"CFG-AWS-05": ("unknown", "pass")}
     assert after.need("A.8.22/path").state == "met"
 
 
-def test_row_35_a_decision_covers_a_rule_that_is_off(first: Judged, mended: Mended) -> None:
+def test_row_35_a_decision_covers_a_rule_that_is_off(first: Judged, supplied: Mended) -> None:
     decision = {
         "id": "d-099", "setting": "rule:CFG-AWS-05", "must": "be", "value": "off", "because": "The network is judged elsewhere.",
         "approved_by": "Ingrid Solheim, CISO", "approved_on": "2026-05-12",
     }  # fmt: skip
-    after = mended(registers={"decisions": lambda rows: rows.append(decision)})
+    after = supplied("first", registers={"decisions": lambda rows: rows.append(decision)})
     assert after.made.page_one.disabled_rules == ("CFG-AWS-05",)
     assert after.need("A.8.22/path").reason != "disabled_by_organisation"
     assert turned(first, after) == {}
