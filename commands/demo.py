@@ -114,6 +114,6 @@ def _next_steps(into: Path, made: "Assessment") -> str:
         f"\nLook further:\n  annexa --config {into}/annexa.toml explain A.8.15\n"
         f"Check the evidence, with annexa and without it:\n"
         f"  annexa --config {into}/annexa.toml verify\n"
-        f"  cd {run} && sha256sum --quiet --strict -c SHA256SUMS\n"
-        f"  cd {run} && openssl dgst -sha256 -verify {public} -signature verify/statement.sig verify/statement.pae"
+        f"  (cd {run} && sha256sum --quiet --strict -c SHA256SUMS)\n"
+        f"  (cd {run} && openssl dgst -sha256 -verify {public} -signature verify/statement.sig verify/statement.pae)"
     )

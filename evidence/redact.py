@@ -22,8 +22,11 @@ SECRETS = re.compile(
 )
 """Shapes that vendors publish for their secrets; they never stay, wherever they stand."""
 
-MARKS = ("sk-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "AIza", "ABSK", "eyJ", "-----BEGIN ")
-"""Every shape of `SECRETS` holds one of these: a page without them is not searched text by text."""
+MARKS = (
+    ("-", "sk-"), ("_", "ghp_"), ("_", "gho_"), ("_", "ghu_"), ("_", "ghs_"), ("_", "ghr_"), ("_", "github_pat_"),
+    ("x", "xox"), ("z", "AIza"), ("K", "ABSK"), ("J", "eyJ"), ("B", "-----BEGIN "),
+)  # fmt: skip
+"""Every shape of `SECRETS` holds one of these; each with its rarest letter, which is found at a tenth of the cost."""
 
 Paths = frozenset[tuple[str, ...]]
 
@@ -32,12 +35,13 @@ class Redactor:
     """Replaces what must not be kept; one per vault, by its key."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._keyed = hmac.new(key, digestmod="sha256")
 
     def value(self, value: object) -> str:
         """The stand-in of one value."""
-        digest = hmac.digest(self._key, str(value).encode(), "sha256").hex()[:32]
-        return f"redacted:{digest}"
+        keyed = self._keyed.copy()
+        keyed.update(str(value).encode())
+        return f"redacted:{keyed.hexdigest()[:32]}"
 
     def page(
         self, content: Any, *, paths: Paths = frozenset(), drop: Iterable[str] = (), keep: Iterable[str] = ()
@@ -153,4 +157,4 @@ def _may_hold_secrets(content: Any) -> bool:
         text = msgspec.json.encode(content).decode()
     except (TypeError, ValueError, RecursionError):
         return True
-    return any(mark in text for mark in MARKS)
+    return any(rare in text and mark in text for rare, mark in MARKS)

@@ -101,7 +101,7 @@ def administrators_within_limit(record: Record, rule: Rule, context: Context) ->
     inside = [grant for row, grant in _administrators(context) if _inside(row, scope.path, record.source)]
     sure = {grant.grantee for grant in inside if grant.verdict == "allowed"}
     possible = {grant.grantee for grant in inside} - sure
-    observed, expected = f"{len(sure)} principals may administer AI", f"at most {limit.value}"
+    observed, expected = f"{len(sure)} principal(s) may administer AI", f"at most {limit.value}"
     observed += f", and {len(possible)} more possibly" if possible else ""
     if len(sure) > limit.value:
         return failed(record, observed, expected=expected, criterion=limit.criterion, criterion_ref=limit.name)

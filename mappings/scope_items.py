@@ -3,6 +3,8 @@
 In an unread scope nothing can be found missing: its item is unknown, unless one record already shows what was asked.
 """
 
+from collections import Counter
+
 import msgspec
 
 from annexa.evidence.record import Record, subject_uid
@@ -11,6 +13,7 @@ from annexa.mappings.bugs import BUGS
 from annexa.mappings.item import judge_limit, judge_scope
 from annexa.mappings.outcome import Outcome
 from annexa.mappings.reach import Lack, Path
+from annexa.mappings.reasons import first_of
 from annexa.mappings.results import ItemResult
 from annexa.mappings.tally import Tally, doubt
 from annexa.schemas.words import Basis, UnknownReason, Use, Verdict
@@ -25,9 +28,13 @@ class Numbers(msgspec.Struct):
     yes: int = 0
     no: int = 0
     unsure: int = 0
-    unmatched: int = 0
-    """Of the unsure ones: holders that no identity was found for."""
-    conditional: int = 0
+    reasons: Counter[UnknownReason] = msgspec.field(default_factory=Counter)
+    """Why the unsure ones are."""
+
+    @property
+    def unmatched(self) -> int:
+        """Holders that no identity was found for."""
+        return self.reasons[UnknownReason.IDENTITY_UNMATCHED]
 
 
 class Buckets:
@@ -78,9 +85,9 @@ class Buckets:
         numbers = self.numbers.setdefault(home, Numbers())
         numbers.yes += outcome.verdict is Verdict.PASS
         numbers.no += outcome.verdict is Verdict.FAIL
-        numbers.conditional += outcome.verdict is Verdict.SHOWN
-        numbers.unsure += outcome.verdict in (Verdict.UNKNOWN, Verdict.SHOWN)
-        numbers.unmatched += outcome.reason is UnknownReason.IDENTITY_UNMATCHED
+        if outcome.verdict in (Verdict.UNKNOWN, Verdict.SHOWN):
+            numbers.unsure += 1
+            numbers.reasons[outcome.reason or UnknownReason.CONDITIONAL] += 1
         self.tally.observed(record.collected_at)
         self.tally.show(
             ItemResult(
@@ -202,9 +209,7 @@ class Buckets:
             return doubt(least, UnknownReason.SCOPES_UNREAD, "not everything that counts was read")
         if numbers.unmatched:
             return doubt(least, UnknownReason.IDENTITY_UNMATCHED, f"{numbers.unmatched} of {total} are not matched")
-        conditional = numbers.conditional == numbers.unsure
-        reason = UnknownReason.CONDITIONAL if conditional else UnknownReason.UNREAD
-        return doubt(least, reason, f"of {numbers.unsure} it is not known")
+        return doubt(least, first_of(numbers.reasons), f"of {numbers.unsure} it is not known")
 
     def _proved(self, numbers: Numbers, least: Outcome, most: Outcome, *, complete: bool) -> bool:
         """Whether the least number settles it. Holders who were not matched count as not done, if they are few."""

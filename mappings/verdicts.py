@@ -10,20 +10,10 @@ import msgspec
 from annexa.mappings.freshness import EVENTS
 from annexa.mappings.population import Coverage
 from annexa.mappings.reach import Lack, why
+from annexa.mappings.reasons import first_of
 from annexa.mappings.tally import Tally
 from annexa.mappings.world import broken
 from annexa.schemas.words import Result, Strength, UnknownReason, Use
-
-PRIORITY = (
-    UnknownReason.NOT_SUPPLIED, UnknownReason.NOT_CONNECTED, UnknownReason.SCOPES_UNREAD, UnknownReason.UNREAD,
-    UnknownReason.VISIBILITY_UNPROVED, UnknownReason.EXCLUDED, UnknownReason.USE_UNKNOWN,
-    UnknownReason.INVALID_RECORD, UnknownReason.INPUT_MISSING, UnknownReason.UNKNOWN_VALUE,
-    UnknownReason.AMBIGUOUS_VALUE, UnknownReason.NOT_EXPOSED, UnknownReason.REDACTED, UnknownReason.CONDITIONAL,
-    UnknownReason.IDENTITY_UNMATCHED, UnknownReason.CRITERION_UNREAD, UnknownReason.CRITERION_UNSET,
-    UnknownReason.HISTORY_TOO_SHORT, UnknownReason.ATTESTATION_INCOMPLETE, UnknownReason.CHALLENGE,
-    UnknownReason.FOLLOWS_FROM, UnknownReason.EMPTY_LOG, UnknownReason.STALE,
-)  # fmt: skip
-"""Of several reasons the first is the rule's; age is last, because only age alone makes something stale."""
 
 
 class Found(msgspec.Struct, kw_only=True):
@@ -70,7 +60,7 @@ def _result(tally: Tally, coverage: Coverage, reasons: set[UnknownReason]) -> tu
     if tally.rule.population.of in tally.world.vendors.unused and tally.items == 0:
         return Result.NO_POPULATION, None
     if reasons:
-        return Result.UNKNOWN, next(word for word in PRIORITY if word in reasons)
+        return Result.UNKNOWN, first_of(reasons)
     if tally.items == 0 and not (tally.rule.quantifier == "none" and coverage.expected and not tally.not_required):
         return Result.NO_POPULATION, None
     return Result.PASS, None

@@ -90,7 +90,7 @@ def paragraph(text: str, width: int, *, indent: int = 0, first: str = "") -> lis
     lead = " " * indent + first
     hanging = " " * (indent + (2 if first else 0))
     return textwrap.wrap(
-        clean(text), width, initial_indent=lead, subsequent_indent=hanging, break_long_words=False,
+        clean(text), width, initial_indent=lead, subsequent_indent=hanging,
         break_on_hyphens=False,
     ) or [lead.rstrip()]  # fmt: skip
 

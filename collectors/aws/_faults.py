@@ -1,5 +1,6 @@
 """What an AWS error means: who must act decides the reason."""
 
+import re
 from typing import Any
 
 from botocore import exceptions as aws
@@ -48,7 +49,7 @@ def from_response(call: Call, error: aws.ClientError, identity: str, host: str) 
     meta = error.response.get("ResponseMetadata", {})
     status = int(meta.get("HTTPStatusCode", 0))
     code = str(error.response.get("Error", {}).get("Code", "")) or f"HTTP {status}"
-    reason, says, cure = _meaning(call, code, status, identity)
+    reason, says, cure = _meaning(call, code, status, principal(identity))
     return Trouble(
         reason=reason, code=code, says=says, cure=cure, status=status, host=host, request_id=meta.get("RequestId")
     )
@@ -60,7 +61,7 @@ def from_unreadable(call: Call, status: int, identity: str, host: str) -> Troubl
         says = "the answer could not be read"
         return Trouble(reason=Reason.INVALID_ANSWER, code="unreadable_body", says=says, status=status, host=host)
     code = f"HTTP {status}"
-    reason, says, cure = _meaning(call, code, status, identity)
+    reason, says, cure = _meaning(call, code, status, principal(identity))
     return Trouble(reason=reason, code=code, says=says, cure=cure, status=status, host=host)
 
 
@@ -78,6 +79,12 @@ def invalid(code: str, says: str, host: str) -> Trouble:
     """An answer with a good status that is not what the service documents."""
     cure = "Run again; if it stays, report it with this code."
     return Trouble(reason=Reason.INVALID_ANSWER, code=code, says=says, cure=cure, status=200, host=host)
+
+
+def principal(identity: str) -> str:
+    """Whom to grant a permission to: the role behind a session, which is another in every run."""
+    found = re.fullmatch(r"arn:([^:]+):sts::(\d+):assumed-role/([^/]+)/.*", identity)
+    return f"arn:{found[1]}:iam::{found[2]}:role/{found[3]}" if found else identity
 
 
 def _meaning(call: Call, code: str, status: int, identity: str) -> tuple[Reason, str, str | None]:

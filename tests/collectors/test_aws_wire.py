@@ -9,6 +9,7 @@ import pytest
 
 from annexa.collectors._source import Circumstances
 from annexa.collectors.aws import _guard
+from annexa.collectors.aws._faults import principal
 from annexa.collectors.aws._settings import AwsSettings
 from annexa.collectors.aws._source import AwsSource
 from annexa.collectors.aws._wire import AwsWire
@@ -72,6 +73,10 @@ class SmallWorld:
         if question.params["Bucket"] == "untagged":
             raise AwsError("NoSuchTagSet", "none", 404)
         return {"TagSet": [{"Key": "classification", "Value": "restricted"}]}
+
+    def GetTrailStatus(self, question: Question) -> dict[str, Any]:
+        said = "The service is not enabled." if question.params["Name"] == "off" else "User is not authorized."
+        raise AwsError("AccessDeniedException", said, 403)
 
     def DescribeTrails(self, question: Question) -> dict[str, Any]:
         return {"trailList": []}
@@ -163,6 +168,21 @@ def test_a_declared_absence_is_an_answer_and_an_undeclared_one_is_not(wire: AwsW
     with pytest.raises(UnreadError) as unread:
         list(wire.pages(undeclared, {"Bucket": "untagged"}))
     assert unread.value.trouble.reason is Reason.ERROR
+
+
+def test_one_code_with_two_meanings_is_told_apart_by_its_words(wire: AwsWire) -> None:
+    off = Call(op="cloudtrail:GetTrailStatus", needs="x", absent=("AccessDeniedException: is not enabled",))
+    with pytest.raises(AbsentError):
+        list(wire.pages(off, {"Name": "off"}))
+    with pytest.raises(UnreadError) as denied:
+        list(wire.pages(off, {"Name": "denied"}))
+    assert denied.value.trouble.reason is Reason.DENIED
+
+
+def test_a_cure_names_the_role_and_not_the_session() -> None:
+    session = "arn:aws:sts::111111111111:assumed-role/annexa-collector/annexa-r1"
+    assert principal(session) == "arn:aws:iam::111111111111:role/annexa-collector"
+    assert principal("arn:aws:iam::111111111111:user/mia") == "arn:aws:iam::111111111111:user/mia"
 
 
 def test_what_the_model_marks_as_sensitive_is_known(wire: AwsWire) -> None:

@@ -59,3 +59,7 @@ def test_an_empty_table_has_its_titles() -> None:
 def test_a_paragraph_hangs_under_its_first_words() -> None:
     assert paragraph("one two three four", 16, indent=2, first="- ") == ["  - one two", "    three four"]
     assert paragraph("", 16, first="x: ") == ["x:"]
+
+
+def test_an_id_that_is_longer_than_the_screen_is_broken() -> None:
+    assert paragraph("arn:aws:iam::1", 10, indent=2) == ["  arn:aws:", "  iam::1"]
