@@ -1,8 +1,9 @@
 """Reads `annexa.toml`: who we are, which sources, which registers; references to credentials, never credentials."""
 
+import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -120,18 +121,41 @@ def convert(table: Any, into: type[Any], place: Path | str, field: str) -> Any:
         message, _, where = str(error).partition(" - at `")
         name = (field + where.rstrip("`").removeprefix("$")).lstrip(".") or None
         raise ConfigError(
-            _plain(message), file=place, field=name, expected=_expected(message, into), hint=HINT
+            _plain(message), file=place, field=name, expected=_expected(message, where, into), hint=HINT
         ) from error
 
 
+WORDS = {
+    "str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false", "null": "nothing",
+    "array": "a list", "object": "a table",
+}  # fmt: skip
+"""What the types of a configuration are called."""
+
+
 def _plain(message: str) -> str:
+    wrong = re.fullmatch("Expected `(.+)`, got `(.+)`", message)
+    if wrong:
+        return f"is {WORDS.get(wrong[2], wrong[2])}"
     return message.replace("Object contains unknown field", "unknown key").replace(
         "Object missing required field", "missing key"
     )
 
 
-def _expected(message: str, into: type[Any]) -> str | None:
-    return "one of the keys " + ", ".join(into.__struct_fields__) if "unknown field" in message else None
+def _expected(message: str, where: str, into: type[Any]) -> str | None:
+    """What could stand there: the keys of the innermost table, or the types."""
+    wrong = re.fullmatch("Expected `(.+)`, got `(.+)`", message)
+    if wrong:
+        known = [WORDS.get(word, word) for word in wrong[1].split(" | ") if word != "null"]
+        return " or ".join(known)
+    return f"one of the keys {', '.join(_keys(into, where))}" if "unknown field" in message else None
+
+
+def _keys(into: type[Any], where: str) -> tuple[str, ...]:
+    """The keys of the table at a path such as `$.isms[...].period`."""
+    for name in re.findall(r"\.(\w+)", where):
+        kinds = [into.__annotations__[name], *get_args(into.__annotations__[name])]
+        into = next((kind for kind in kinds if hasattr(kind, "__struct_fields__")), into)
+    return tuple(into.__struct_fields__)
 
 
 def _distinct(config: Config, place: Path) -> None:

@@ -5,19 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from annexa import collectors
 from annexa.collectors._plan import Exclusion
 from annexa.collectors._source import CannotStartError, Circumstances, Source
 from annexa.collectors.registers import RegistersSource
-from annexa.commands._config import Config, OrganisationTable, convert
+from annexa.commands._config import Config, OrganisationTable, RuleOff, convert
 from annexa.commands._place import Here
 from annexa.evidence.call import Collector
 from annexa.evidence.clock import Clock
 from annexa.evidence.errors import ConfigError, UsageError
 from annexa.evidence.manifest import RegisterInfo, SourceInfo
-from annexa.mappings.parameters import SWITCHED_OFF, load_parameters
+from annexa.mappings.pack import load_pack
+from annexa.mappings.parameters import SWITCHED_OFF, Entry, load_parameters
 from annexa.schemas.words import Environment
 
 Pair = tuple[Source, tuple[Collector, ...]]
@@ -113,47 +115,69 @@ def _registers(here: Here) -> dict[str, Any]:
     folder = here.path(config.registers) if config and config.registers else None
     if folder is not None and not folder.is_dir():
         raise ConfigError(
-            f"{folder} is no folder", field="registers", file="annexa.toml", hint="make it, or run `annexa init`"
+            f"{folder} is no folder", field="registers", file=here.file, hint="make it, or run `annexa init`"
         )
     return {
-        "name": "registers:main", "vendor": "registers", "folder": folder and str(folder), "parameters": parameters(config),
+        "name": "registers:main", "vendor": "registers", "folder": folder and str(folder), "parameters": parameters(here),
     }  # fmt: skip
 
 
-def parameters(config: Config | None) -> tuple[dict[str, Any], ...]:
+def parameters(here: Here) -> tuple[dict[str, Any], ...]:
     """Every effective threshold, list and switch as a row: the organisation's where it set one, else ours."""
-    entries, own = load_parameters().entries, dict(config.parameters) if config else {}
-    unknown = sorted(set(own) - set(entries))
-    if unknown:
-        near = ", ".join(get_close_matches(unknown[0], entries, n=3)) or "see `annexa controls --parameters`"
-        raise ConfigError(
-            f"there is no parameter {unknown[0]!r}",
-            field="parameters",
-            file="annexa.toml",
-            hint=f"did you mean: {near}",
-        )
+    entries, own = load_parameters().entries, dict(here.config.parameters) if here.config else {}
+    for name, value in own.items():
+        _check_parameter(name, value, entries, here.file)
     rows = [
         {"name": name, "value": own.get(name, entry.value), "default": entry.value,
          "set_by": "organisation" if name in own else "annexa"}
         for name, entry in sorted(entries.items()) if name in own or entry.value is not None
     ]  # fmt: skip
-    off = config.rules_off if config else ()
     rows += [
         {"name": f"{SWITCHED_OFF}{row.rule}", "value": False, "default": True, "set_by": "organisation",
          **({"because": row.because} if row.because else {})}
-        for row in off
+        for row in _switched_off(here)
     ]  # fmt: skip
     return tuple(rows)
+
+
+def _check_parameter(name: str, value: Any, entries: Mapping[str, Entry], file: Path) -> None:
+    listed = "`annexa controls --parameters` lists them all"
+    if name not in entries:
+        near = ", ".join(get_close_matches(name, entries, n=3))
+        raise ConfigError(
+            f"there is no parameter {name!r}", field="parameters", file=file, hint=f"did you mean: {near}" if near else listed
+        )  # fmt: skip
+    unit = entries[name].unit
+    fits = isinstance(value, list) if unit == "list" else isinstance(value, int) and not isinstance(value, bool)
+    if not fits or (isinstance(value, int) and value < 0):
+        expected = "a list of texts" if unit == "list" else f"a whole number ({unit}), not negative"
+        raise ConfigError(
+            f"{value!r} does not fit", field=f"parameters.{name}", file=file, expected=expected, hint=listed
+        )
+
+
+def _switched_off(here: Here) -> tuple[RuleOff, ...]:
+    """Rules that the organisation switches off; each must exist, or a misspelt one would look switched off."""
+    off = here.config.rules_off if here.config else ()
+    known = load_pack().rules if off else {}
+    for index, row in enumerate(off):
+        if row.rule not in known:
+            near = ", ".join(get_close_matches(row.rule, known, n=3))
+            raise ConfigError(
+                f"there is no rule {row.rule!r}", field=f"rules_off[{index}].rule", file=here.file,
+                hint=f"did you mean: {near}" if near else "`annexa controls` names the rules of each control",
+            )  # fmt: skip
+    return off
 
 
 def _one(table: dict[str, Any], circumstances: Circumstances, here: Here) -> Pair:
     if table["vendor"] not in collectors.names():
         raise ConfigError(
-            f"there is no vendor {table['vendor']!r}", field=str(table["name"]), file="annexa.toml",
+            f"there is no vendor {table['vendor']!r}", field=str(table["name"]), file=here.file,
             hint="take one of: " + ", ".join(collectors.names()),
         )  # fmt: skip
     module = collectors.vendor(table["vendor"])
-    settings = convert(table, module.Settings, "annexa.toml", str(table["name"]))
+    settings = convert(table, module.Settings, here.file, str(table["name"]))
     source: Source = module.connect(settings, circumstances)
     return source, collectors.of(module)
 

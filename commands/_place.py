@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annexa.commands._config import Config, Keys, read
+from annexa.commands._config import DEFAULT, Config, Keys, read
 from annexa.evidence.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ class Here:
     base: Path
     """Folder to which the configuration's paths are relative."""
     vault_path: Path
+    file: Path = DEFAULT
+    """The configuration's file, for messages."""
 
     def vault(self, *, create: bool = False) -> "Vault":
         """Open the vault."""
@@ -59,7 +61,7 @@ def here(ctx: click.Context) -> Here:
     asked: dict[str, Any] = ctx.obj
     config, base = read(asked["config"])
     vault = asked["vault"] or (base / (config.vault if config else "annexa-vault"))
-    return Here(config=config, base=base, vault_path=vault)
+    return Here(config=config, base=base, vault_path=vault, file=asked["config"] or DEFAULT)
 
 
 def signing_key(place: Here, *, make: bool = False) -> "SigningKey":

@@ -53,11 +53,20 @@ def _judged(
     what_if = tuple(
         says for says, asked in ((f"judged as of {as_of}", as_of), ("judged with other rules", pack)) if asked
     )
-    named = isms or (place.config.isms[0].id if place.config else "main")
+    named = _isms(place, isms)
     return runner.assess(
         place.vault(), run, key=key, isms=named, as_of=_moment(as_of), period=_period(place, named, period), pack=pack,
         what_if=what_if,
     )  # fmt: skip
+
+
+def _isms(place: "Here", asked: str | None) -> str:
+    from annexa.evidence.errors import UsageError
+
+    known = [each.id for each in place.config.isms] if place.config else ["main"]
+    if asked is not None and asked not in known:
+        raise UsageError(f"there is no management system {asked!r}", hint=f"take one of: {', '.join(known)}")
+    return asked or known[0]
 
 
 def _moment(text: str | None) -> str | None:

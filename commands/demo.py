@@ -108,12 +108,15 @@ def _one_day(place: "Here", company: Any, key: "SigningKey", redaction: bytes) -
 
 
 def _next_steps(into: Path, made: "Assessment") -> str:
-    run = into / "vault" / "runs" / made.run_ids[0]
-    public = (into / "signing-key.pub.pem").absolute()
+    from shlex import quote
+
+    config = quote(str(into / "annexa.toml"))
+    run = quote(str(into / "vault" / "runs" / made.run_ids[0]))
+    public = quote(str((into / "signing-key.pub.pem").absolute()))
     return (
-        f"\nLook further:\n  annexa --config {into}/annexa.toml explain A.8.15\n"
+        f"\nLook further:\n  annexa --config {config} explain A.8.15\n"
         f"Check the evidence, with annexa and without it:\n"
-        f"  annexa --config {into}/annexa.toml verify\n"
+        f"  annexa --config {config} verify\n"
         f"  (cd {run} && sha256sum --quiet --strict -c SHA256SUMS)\n"
         f"  (cd {run} && openssl dgst -sha256 -verify {public} -signature verify/statement.sig verify/statement.pae)"
     )

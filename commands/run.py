@@ -6,6 +6,8 @@ import click
 
 if TYPE_CHECKING:
     from annexa.commands._connect import Connected
+    from annexa.commands._place import Here
+    from annexa.evidence.errors import UsageError
 
 
 @click.command()
@@ -36,8 +38,7 @@ def command(
     connected = connect(place, Lent(clock=clock, run_id=run_id, threads=threads), only)
     _tell(connected)
     if not any(source.vendor != "registers" for source, _ in connected.pairs) and "registers" not in only:
-        click.echo("annexa: no source can start; nothing was collected", err=True)
-        return 2
+        raise _nothing_to_ask(place, connected)
     # Only now: whatever is wrong in the configuration leaves nothing behind.
     vault = place.vault(create=True)
     named = place.config.organisation if place.config else unnamed()
@@ -58,6 +59,14 @@ def command(
     for control in wanted:
         click.echo(f"\nmore: annexa explain {control}")
     return runner.exit_code(made, strict=strict)
+
+
+def _nothing_to_ask(place: "Here", connected: "Connected") -> "UsageError":
+    from annexa.evidence.errors import UsageError
+
+    lacking = f"add a table [[sources]] to {place.file}; `annexa init` writes an example to compare with"
+    hint = "cure what is said above, then run again" if connected.cannot else lacking
+    return UsageError("no source can start; nothing was collected", hint=hint)
 
 
 def _control(text: str) -> str:

@@ -12,6 +12,7 @@ from annexa.mappings.context import Context, Joined
 from annexa.mappings.evidence_view import Evidence
 from annexa.mappings.freshness import Freshness
 from annexa.mappings.population import Populations
+from annexa.mappings.reach import Lack
 from annexa.schemas.words import UnknownReason, Verdict
 
 KEPT = 100
@@ -28,6 +29,8 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     """How many records it has."""
     last: str = ""
     """When the last of them was collected."""
+    lacks: tuple[Lack, ...] = ()
+    """What is lacking of it."""
 
 
 def named_by(catalogue: Catalogue, soa: Iterable[SoaRow]) -> frozenset[str]:
@@ -52,10 +55,13 @@ def activities(
             verdicts = {look(part, record, context)[0].verdict for part in parts}
             if Verdict.FAIL not in verdicts:
                 tally.take(record, sure=Verdict.UNKNOWN not in verdicts and freshness.valid(record))
-        reason = populations.of(one.kind, where=one.where).reason or (UnknownReason.UNREAD if tally.unsure else None)
+        coverage = populations.of(one.kind, where=one.where)
+        reason = coverage.reason or (UnknownReason.UNREAD if tally.unsure else None)
         reason = reason or freshness.enumeration
         joined = Joined(records=tuple(tally.kept), complete=reason is None, reason=reason)
-        found[one.id] = Activity(id=one.id, says=one.says, joined=joined, number=tally.number, last=tally.last)
+        found[one.id] = Activity(
+            id=one.id, says=one.says, joined=joined, number=tally.number, last=tally.last, lacks=coverage.lacks
+        )  # fmt: skip
     return found
 
 

@@ -28,6 +28,8 @@ class Predicate(msgspec.Struct, frozen=True, kw_only=True):
     """It finds the criterion of each item itself, in a register or a decision."""
     gate: bool = False
     """Its answer says whether the item may be judged by the condition at all."""
+    populations: bool = False
+    """It looks into the catalogue's populations that speak against an exclusion."""
     says: str
     """Its docstring."""
 
@@ -42,6 +44,7 @@ def predicate(
     joins: tuple[str, ...] = (),
     settles: bool = False,
     gate: bool = False,
+    populations: bool = False,
 ) -> Callable[[Judge], Judge]:
     """Register a function under `name`; it must have a docstring."""
 
@@ -55,6 +58,7 @@ def predicate(
             joins=joins,
             settles=settles,
             gate=gate,
+            populations=populations,
             says=inspect.getdoc(judge) or "",
         )
         return judge

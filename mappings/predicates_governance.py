@@ -46,7 +46,7 @@ def _decided(context: Context) -> dict[str, int]:
     return context.kept("soa_rows", build)
 
 
-@predicate("soa_contradiction", reads=("soa_row",))
+@predicate("soa_contradiction", reads=("soa_row",), populations=True)
 def soa_contradiction(record: Record, rule: Rule, context: Context) -> Outcome:
     """An excluded control is excluded with a justification, and nothing that was seen contradicts it.
 

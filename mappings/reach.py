@@ -43,7 +43,11 @@ class Reach:
     """Looks up what a unit read."""
 
     def __init__(
-        self, manifest: Manifest, units: Iterable[Unit], unreads: Iterable[Unread], scopes: Mapping[Path, Scope],
+        self,
+        manifest: Manifest,
+        units: Iterable[Unit],
+        unreads: Iterable[Unread],
+        scopes: Mapping[Path, Scope],
         settled: frozenset[Asked] = frozenset(),
     ) -> None:
         self._settled = settled
@@ -73,7 +77,10 @@ class Reach:
                 if not self._proved(collector, unit):
                     says = f"said to be not applicable without proof: {unit.not_applicable}"
                     return Lack(source=source, scope=scope, collector=collector.name, says=says, whole=True)
-            elif unit.completeness is not Completeness.COMPLETE and (source, unit.scope, unit.collector) not in self._settled:
+            elif (
+                unit.completeness is not Completeness.COMPLETE
+                and (source, unit.scope, unit.collector) not in self._settled
+            ):
                 return self._unfinished(unit)
         return None
 

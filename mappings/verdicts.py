@@ -9,6 +9,7 @@ import msgspec
 
 from annexa.mappings.freshness import EVENTS
 from annexa.mappings.population import Coverage
+from annexa.mappings.predicates import PREDICATES
 from annexa.mappings.reach import Lack, why
 from annexa.mappings.reasons import first_of
 from annexa.mappings.tally import Tally
@@ -39,7 +40,7 @@ def conclude(tally: Tally, item_lacks: Iterable[Lack]) -> Found:
     coverage = world.populations.of_rule(rule)
     per_scope = rule.quantifier == "at_least_one"
     general = _general(tally, coverage)
-    lacks = [*(general if per_scope else coverage.lacks), *_doubtful_use(tally), *item_lacks]
+    lacks = [*(general if per_scope else coverage.lacks), *_doubtful_use(tally), *_contradictions(tally), *item_lacks]
     reasons = set(_reasons(tally, coverage, general if per_scope else None))
     joined, join_reasons = _joins(tally)
     reasons |= join_reasons
@@ -114,3 +115,11 @@ def _joins(tally: Tally) -> tuple[list[Lack], set[UnknownReason]]:
             reasons.add(joined.reason or UnknownReason.UNREAD)
             lacks.extend(tally.world.populations.of(kind).lacks)
     return lacks, reasons
+
+
+def _contradictions(tally: Tally) -> Iterable[Lack]:
+    """Why nobody knows whether anything speaks against an exclusion."""
+    used = PREDICATES.get(tally.rule.predicate or "")
+    if used is not None and used.populations and tally.unknown:
+        for activity in tally.world.activity.values():
+            yield from activity.lacks

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any, TypeVar
+
+import msgspec
 
 from annexa.evidence.manifest import Manifest
 from annexa.evidence.record import Record, Unread
@@ -21,6 +24,8 @@ from annexa.mappings.supplied import Supplied, supplied
 from annexa.mappings.use import Traces, Use
 from annexa.mappings.vendors import Vendors, vendors
 from annexa.schemas.words import UnknownReason
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,12 +165,39 @@ def _joins(
 
 def _join(evidence: Evidence, kind: str, populations: Populations, freshness: Freshness) -> Joined:
     """All records of a kind; those that are not valid in time are left out, and then these are not all."""
-    records = tuple(evidence.records(kind))
-    valid = tuple(record for record in records if freshness.valid(record))
+    slim, valid, strange = Slim(), list[Record](), False
+    for record in evidence.records(kind):
+        if freshness.valid(record):
+            valid.append(slim(record))
+        else:
+            strange = True
     reason = populations.of(kind).reason
-    if reason is None and (len(valid) < len(records) or broken(evidence, kind)):
+    if reason is None and (strange or broken(evidence, kind)):
         reason = UnknownReason.INVALID_RECORD
-    return Joined(records=valid, complete=reason is None, reason=reason)
+    return Joined(records=tuple(valid), complete=reason is None, reason=reason)
+
+
+class Slim:
+    """Makes records that can be held in great number: no call and nonce, and one copy of what many have in common.
+
+    What a statement rests on is found in the run by the record's id.
+    """
+
+    def __init__(self) -> None:
+        self._common: dict[Any, Any] = {}
+
+    def __call__(self, record: Record) -> Record:
+        """The record without its calls."""
+        one, told = self._one, record.provenance
+        return Record(
+            record_id=record.record_id, subject_uid=record.subject_uid, kind=one(record.kind),
+            source=one(record.source), scope=one(record.scope), collected_at=one(record.collected_at), data=record.data,
+            provenance=one(msgspec.structs.replace(told, identity="", origins=())), nonce="",
+        )  # fmt: skip
+
+    def _one(self, value: T) -> T:
+        found: T = self._common.setdefault(value, value)
+        return found
 
 
 def broken(evidence: Evidence, kind: str) -> bool:

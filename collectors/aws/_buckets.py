@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from annexa.collectors.aws._resources import holding
 from annexa.collectors.aws._values import CLASSIFICATION, pairs, tagged, unread_in
 from annexa.evidence.call import Call
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value
@@ -71,9 +72,10 @@ def log_store(handle: Handle, bucket: Bucket) -> DataStore:
     """The bucket as a store of logs."""
     asked = {"Bucket": bucket.name, "ExpectedBucketOwner": bucket.account}
     flags = _flags(handle.attempt(BLOCK, **asked), handle.attempt(ACCOUNT_BLOCK, AccountId=bucket.account))
-    encrypted, key = _encryption(handle.attempt(ENCRYPTION, **asked))
+    encrypted, key = _encryption(holding(handle, ENCRYPTION, handle.attempt(ENCRYPTION, **asked), "Rules"))
     lock, lock_days = _lock(handle.attempt(LOCK, **asked))
-    tags = _tags(handle.attempt(TAGS, **asked))
+    tags = _tags(holding(handle, TAGS, handle.attempt(TAGS, **asked), "TagSet"))
+    lifecycle = holding(handle, LIFECYCLE, handle.attempt(LIFECYCLE, **asked), "Rules")
     return DataStore(
         subject=bucket.arn,
         type="s3_bucket",
@@ -87,7 +89,7 @@ def log_store(handle: Handle, bucket: Bucket) -> DataStore:
         encrypted=encrypted,
         lock=lock,
         lock_days=lock_days,
-        retention_days=_retention(handle.attempt(LIFECYCLE, **asked), bucket.prefix),
+        retention_days=_retention(lifecycle, bucket.prefix),
         versioned=_versioned(handle.attempt(VERSIONING, **asked)),
         owner_account=bucket.account,
     )

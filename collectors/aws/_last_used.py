@@ -6,6 +6,7 @@ The report says when a principal last tried to reach a service that its policies
 
 from collections.abc import Iterable, Iterator
 
+from annexa.collectors.aws._resources import holding
 from annexa.evidence.call import Call
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unread
 from annexa.evidence.handle import Handle, Item
@@ -85,7 +86,10 @@ class LastUsed:
         if report.get("JobStatus") != "COMPLETED":
             handle.note(REPORT, Reason.ERROR, "the job did not complete", cure="Run again.")
             return
-        services = [Item(entry, report.origin) for entry in report.get("ServicesLastAccessed", ())]
+        whole = holding(handle, REPORT, report, "ServicesLastAccessed")
+        if not isinstance(whole, Item):
+            return
+        services = [Item(entry, report.origin) for entry in whole["ServicesLastAccessed"]]
         if report.get("IsTruncated"):
             services = list(handle.each(REST, JobId=job))
         self._services[arn] = {str(entry["ServiceNamespace"]): entry.get("LastAuthenticated") for entry in services}

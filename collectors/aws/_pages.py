@@ -38,12 +38,18 @@ def page_tokens(described: Mapping[str, Any], model: Any) -> Tokens | None:
     return None
 
 
+class LostTokenError(Exception):
+    """An answer says that more follows, and does not say where."""
+
+
 def next_params(tokens: Tokens | None, content: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Parameters of the next page; None at the end."""
+    """Parameters of the next page; None at the end; raises `LostTokenError`."""
     if tokens is None or (tokens.more is not None and not _dig(content, tokens.more)):
         return None
     found = {name: _dig(content, path) for name, path in zip(tokens.inputs, tokens.outputs, strict=True)}
     found = {name: value for name, value in found.items() if value not in (None, "")}
+    if tokens.more is not None and not found:
+        raise LostTokenError(tokens.more)
     return {**sent, **found} if found else None
 
 

@@ -6,13 +6,16 @@ class that an AI system may handle. Case and separators do not matter.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from annexa.collectors.aws._values import moment, pairs, text_or
 from annexa.evidence.call import Call
-from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous, unread
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds.settings import Encryption
+from annexa.schemas.words import Reason
+
+T = TypeVar("T")
 
 OWNER = frozenset({"owner"})
 """Tag keys, without case and separators, that name who answers for a resource."""
@@ -70,6 +73,15 @@ def tag_map(handle: Handle, call: Call, **params: Any) -> Tags:
 def tag_list(handle: Handle, call: Call, **params: Any) -> Tags:
     """Tags of a service that answers with a list."""
     return handle.detail(call, lambda: pairs(handle.each(call, **params)))
+
+
+def holding(handle: Handle, call: Call, answer: T, *lists: str) -> T | Missing:
+    """A single answer with a list in it; one that holds none of `lists` is noted as unread, never read as empty."""
+    if not isinstance(answer, Item) or any(name in answer for name in lists):
+        return answer
+    says = f"the answer has no {' or '.join(lists)}"
+    handle.note(call, Reason.INVALID_ANSWER, says, cure="Run again; if it stays, report it.")
+    return unread(f"{call.op}: {Reason.INVALID_ANSWER}")
 
 
 def encryption(resource: str, sort: str, key: Any) -> Encryption:

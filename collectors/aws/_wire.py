@@ -1,6 +1,7 @@
 """AWS as one scope sees it: pages of a declared call, under one account's identity, in one region."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextvars import copy_context
@@ -15,7 +16,7 @@ from botocore.parsers import ResponseParserError
 from annexa.collectors.aws import _faults
 from annexa.collectors.aws._clients import Clients, Frozen
 from annexa.collectors.aws._guard import IN_FLIGHT, InFlight
-from annexa.collectors.aws._pages import next_params, page_tokens
+from annexa.collectors.aws._pages import LostTokenError, next_params, page_tokens
 from annexa.evidence.answer import AbsentError, Answer, Fetched, UnreadError, fetch
 from annexa.evidence.call import Call
 
@@ -33,6 +34,8 @@ MOVED = frozenset(
 
 
 _JSON = msgspec.json.Decoder()
+_WEB_PAGE = re.compile(rb"(?:\s|\xef\xbb\xbf|<\?.*?\?>|<!--.*?-->)*<(?:!doctype\s+html|html|error)\b", re.I | re.S)
+"""A sign-in page, or an error, with a good status: to a lenient XML parser both are an answer without any field."""
 
 
 class _ElsewhereError(Exception):
@@ -69,7 +72,11 @@ class AwsWire:
         while True:
             answer = self._answer_of(call, client, model, send)
             yield answer
-            following = next_params(tokens, answer.content, send)
+            try:
+                following = next_params(tokens, answer.content, send)
+            except LostTokenError as error:
+                says = "the answer says that more follows, without a token for it"
+                raise UnreadError(call, _faults.invalid("lost_token", says, answer.host)) from error
             if following is None:
                 return
             mark = json.dumps(following, sort_keys=True, default=str)
@@ -119,7 +126,8 @@ class AwsWire:
                 parsed = client._make_api_call(model.name, params)
         except aws.ClientError as error:
             raise self._refusal(call, error, flight) from error
-        except ResponseParserError as error:
+        except (ResponseParserError, KeyError) as error:
+            # The SDK's parser of the query protocol stumbles over a missing result with a plain KeyError.
             raise UnreadError(call, _faults.from_unreadable(call, flight.status, self.identity, flight.host)) from error
         except (*_faults.UNREACHABLE, aws.NoCredentialsError, aws.CredentialRetrievalError) as error:
             raise UnreadError(call, _faults.from_transport(error, flight.host)) from error
@@ -164,7 +172,7 @@ def _not_as_documented(model: Any, body: bytes, parsed: Mapping[str, Any], meta:
     if 300 <= status < 400:
         return "a redirect, which is never followed"
     if model.service_model.resolved_protocol in ("query", "ec2", "rest-xml"):
-        return None if body else "an empty body"
+        return "a web page instead of an answer" if _WEB_PAGE.match(body) else None if body else "an empty body"
     try:
         sent = _JSON.decode(body)
     except (ValueError, RecursionError):

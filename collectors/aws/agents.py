@@ -21,7 +21,7 @@ from annexa.collectors.aws._resources import (
 )
 from annexa.collectors.aws._values import ENVIRONMENT, tagged
 from annexa.evidence.call import Call, collects
-from annexa.evidence.fact import ABSENT, Missing, ambiguous
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds.settings import Encryption
 from annexa.evidence.kinds.systems import AiSystem
@@ -77,18 +77,18 @@ def agent_arn(handle: Handle, agent: str) -> str:
 
 
 def versions_in_use(handle: Handle, agent: str) -> tuple[str, ...] | Missing:
-    """Versions to which aliases that accept calls lead; the draft where none does."""
+    """Versions to which aliases that accept calls lead; the draft where none accepts any."""
     aliases = handle.detail(LIST_ALIASES, lambda: list(handle.each(LIST_ALIASES, agentId=agent)))
     if isinstance(aliases, Missing):
         return aliases
-    routes = {
-        route["agentVersion"]
+    leading = [
+        [route["agentVersion"] for route in alias.get("routingConfiguration", ()) if "agentVersion" in route]
         for alias in aliases
         if alias["agentAliasId"] != TEST_ALIAS and alias.get("aliasInvocationState") != "REJECT_INVOCATIONS"
-        for route in alias.get("routingConfiguration", ())
-        if "agentVersion" in route
-    }
-    return tuple(sorted(routes)) or (DRAFT,)
+    ]
+    if not all(leading):
+        return NOT_EXPOSED
+    return tuple(sorted({version for routes in leading for version in routes})) or (DRAFT,)
 
 
 def parts_in_use(handle: Handle, agent: str, draft: Detail, versions: tuple[str, ...] | Missing) -> list[Detail]:

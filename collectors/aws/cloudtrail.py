@@ -7,11 +7,13 @@ models are management events; agent aliases, knowledge bases, guardrails and the
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from annexa.collectors.aws._resources import holding
 from annexa.collectors.aws._values import text_or
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds.data import LogSource
+from annexa.schemas.words import Reason
 
 TRAILS = Call(
     op="cloudtrail:DescribeTrails", needs="cloudtrail:DescribeTrails", path="trailList",
@@ -20,6 +22,8 @@ TRAILS = Call(
 STATUS = Call(op="cloudtrail:GetTrailStatus", needs="cloudtrail:GetTrailStatus")
 SELECTORS = Call(op="cloudtrail:GetEventSelectors", needs="cloudtrail:GetEventSelectors")
 
+LISTS = ("EventSelectors", "AdvancedEventSelectors")
+"""A trail has selectors of the one form or of the other."""
 NARROWED = " (narrowed)"
 """Marks an event type of which only a part is recorded."""
 AI_SOURCES = ("bedrock", "sagemaker", "qbusiness")
@@ -32,10 +36,13 @@ def trails(handle: Handle) -> Iterator[LogSource]:
     region = handle.known["region"]
     for trail in handle.each(TRAILS):
         arn = str(trail["TrailARN"])
+        if not trail.get("HomeRegion"):
+            handle.note(TRAILS, Reason.INVALID_ANSWER, "a trail without a home region", cure="Run again.", subject=arn)
         if trail.get("HomeRegion") == region and f":{handle.known['account']}:" in arn:
             with handle.item(arn):
                 status = handle.attempt(STATUS, Name=arn)
-                yield _record(trail, status, _event_types(handle.attempt(SELECTORS, TrailName=arn)))
+                selectors = handle.attempt(SELECTORS, TrailName=arn)
+                yield _record(trail, status, _event_types(holding(handle, SELECTORS, selectors, *LISTS)))
 
 
 def _record(trail: Item, status: Item | Missing | None, events: tuple[str, ...] | Missing) -> LogSource:

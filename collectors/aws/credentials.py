@@ -65,9 +65,15 @@ def credential_report(handle: Handle) -> Iterator[Identity | Credential]:
     if not {"user", "arn", "mfa_active", "access_key_1_active"} <= set(rows.fieldnames or ()):
         handle.note(REPORT, Reason.INVALID_ANSWER, "the report lacks documented columns", cure="Run again.")
         return
-    for row in rows:
+    users = 0
+    for users, row in enumerate(rows, 1):
+        if None in row or None in row.values():
+            handle.note(REPORT, Reason.INVALID_ANSWER, "a row of the report is cut short", cure="Run again.")
+            return
         yield _identity(row)
         yield from _access_keys(row)
+    if not users:
+        handle.note(REPORT, Reason.INVALID_ANSWER, "the report has not even a row for the root user", cure="Run again.")
 
 
 def _users(handle: Handle) -> dict[str, Item]:
@@ -112,7 +118,7 @@ def _access_keys(row: Mapping[str, str]) -> Iterator[Credential]:
     for number in ("1", "2"):
         active = row.get(f"access_key_{number}_active")
         created = _time(row.get(f"access_key_{number}_last_rotated"))
-        if active == "true" or isinstance(created, str):
+        if active != "false" or isinstance(created, str):
             yield Credential(
                 subject=f"{row['arn']}/access_key_{number}", type="access_key", owner=row["arn"],
                 owner_sort=owner_sort, state=_key_state(active), long_term=True,

@@ -76,11 +76,11 @@ def _automated(answer: Item | Missing | None) -> tuple[str, ...] | Missing:
 def _bucket(bucket: Item) -> Detection:
     watched = bucket.get("automatedDiscoveryMonitoringStatus")
     job = bucket.get("jobDetails", {})
-    in_job = {"TRUE": True, "FALSE": False}.get(str(job.get("isMonitoredByJob")), False)
+    in_job = choose(job.get("isMonitoredByJob"), {"TRUE": True, "FALSE": False})
     by_itself = choose(watched, {"MONITORED": True, "NOT_MONITORED": False})
     times = [time for time in (bucket.get("lastAutomatedDiscoveryTime"), job.get("lastJobRunTime")) if time]
-    features = (*(("automated_discovery",) if by_itself is True else ()), *(("recurring_job",) if in_job else ()))
+    features = (*(("automated_discovery",) if by_itself is True else ()), *(("recurring_job",) if in_job is True else ()))
     return Detection(
-        subject=f"macie:{bucket['bucketArn']}", service="macie.bucket", enabled=True if in_job else by_itself,
+        subject=f"macie:{bucket['bucketArn']}", service="macie.bucket", enabled=True if in_job is True else by_itself if by_itself is not False else in_job,
         features=features, updated=max(times) if times else ABSENT,
     )  # fmt: skip

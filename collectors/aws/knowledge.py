@@ -12,6 +12,7 @@ from annexa.collectors.aws._resources import (
     arn,
     encryption,
     field,
+    holding,
     tag_map,
     when,
 )
@@ -19,12 +20,11 @@ from annexa.collectors.aws._stores import base_config, other_end, vector_store
 from annexa.collectors.aws._values import CLASSIFICATION, ENVIRONMENT, pairs, tagged
 from annexa.collectors.aws.agents import LIST_AGENTS, LIST_ALIASES, LIST_TAGS
 from annexa.evidence.call import Call, collects
-from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unread
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds.data import DataConnection, DataStore
 from annexa.evidence.kinds.settings import Encryption
 from annexa.evidence.kinds.systems import AiSystem
-from annexa.schemas.words import Reason
 
 LIST_KNOWLEDGE_BASES = Call(
     op="bedrock-agent:ListKnowledgeBases",
@@ -172,12 +172,8 @@ def _bucket_tags(handle: Handle, bucket: Mapping[str, Any]) -> Tags:
     owner = bucket.get("bucketOwnerAccountId")
     expected = {"ExpectedBucketOwner": owner} if owner else {}
     found = handle.attempt(GET_BUCKET_TAGS, Bucket=_bucket_name(bucket), **expected)
-    if found is None or isinstance(found, Missing):
-        return found or ()
-    if "TagSet" not in found:
-        handle.note(GET_BUCKET_TAGS, Reason.INVALID_ANSWER, "the answer has no TagSet", cure="Run again.")
-        return unread(f"{GET_BUCKET_TAGS.op}: {Reason.INVALID_ANSWER}")
-    return pairs(found["TagSet"])
+    found = holding(handle, GET_BUCKET_TAGS, found, "TagSet")
+    return found if isinstance(found, Missing) else pairs(found["TagSet"]) if found else ()
 
 
 def _knowledge_base(subject: str, base: Item, detail: Detail, tags: Tags) -> AiSystem:

@@ -82,7 +82,7 @@ def _group_targets(handle: Handle, config: Item | None, trails: list[Item]) -> I
 
 def _at_home(handle: Handle, trail: Item) -> bool:
     own = f":{handle.known['account']}:" in str(trail.get("TrailARN"))
-    return own and trail.get("HomeRegion") == handle.known["region"]
+    return own and trail.get("HomeRegion", handle.known["region"]) == handle.known["region"]
 
 
 def _distinct(targets: Iterator[Target]) -> list[Target]:

@@ -13,6 +13,7 @@ from annexa.evidence.kinds.settings import PrivateEndpoint
 ENDPOINTS = Call(op="ec2:DescribeVpcEndpoints", needs="ec2:DescribeVpcEndpoints", path="VpcEndpoints")
 
 AI_SERVICE = re.compile(r"(?:^|\.)((?:bedrock|sagemaker)[a-z0-9-]*(?:\..+)?)$")
+WHOLE_SERVICE = re.compile(r"\*+|(?:\*|bedrock[a-z-]*|sagemaker[a-z-]*):\*+", re.IGNORECASE)
 REGION = re.compile(r"\.[a-z]{2}(?:-[a-z]+)+-\d(?=\.|$)")
 
 
@@ -55,7 +56,13 @@ def _everything(statement: Mapping[str, Any]) -> bool:
     principal = statement.get("Principal")
     anybody = principal == "*" or (isinstance(principal, dict) and _any(principal.get("AWS")))
     free = not statement.get("Condition") and statement.get("Effect") == "Allow"
-    return free and anybody and _any(statement.get("Action")) and _any(statement.get("Resource"))
+    return free and anybody and _any_action(statement.get("Action")) and _any(statement.get("Resource"))
+
+
+def _any_action(value: object) -> bool:
+    """Behind an endpoint of one service, every action of that service is every action."""
+    named = value if isinstance(value, list) else [value]
+    return any(WHOLE_SERVICE.fullmatch(str(action)) for action in named)
 
 
 def _any(value: object) -> bool:

@@ -63,6 +63,10 @@ def bedrock(handle: Handle) -> Iterator[Enforcement]:
         return
     for region, configs in _members(content.get("guardrail_inference")):
         for name, config in _members(configs):
+            if not _plain(config.get("identifier")):
+                subject = f"{handle.known['account']}/{region}/bedrock_policy/{name}"
+                handle.note(BEDROCK, Reason.INVALID_ANSWER, "an entry without a guardrail", subject=subject, cure=CURE)
+                continue
             yield _enforcement(f"{handle.known['account']}/{region}", name, config)
 
 
@@ -94,15 +98,18 @@ def _enforcement(scope: str, name: str, config: dict[str, Any]) -> Enforcement:
     return Enforcement(
         subject=f"{scope}/bedrock_policy/{name}", at=scope, safeguard=safeguard if numbered else identifier,
         version=version if numbered else NOT_EXPOSED, level="organisation",
-        included=_models(models.get("included_models")), excluded=_models(models.get("excluded_models")),
+        included=_models(models.get("included_models"), none=()),
+        excluded=_models(models.get("excluded_models"), none=ABSENT),
     )  # fmt: skip
 
 
-def _models(raw: object) -> tuple[str, ...] | Missing:
-    """Models as listed; none listed, and the word ALL, are `absent`: no narrowing."""
+def _models(raw: object, none: tuple[str, ...] | Missing) -> tuple[str, ...] | Missing:
+    """Models as listed; no list, and the word ALL, are `absent`: no narrowing; `none`: what an empty list means."""
     listed = _plain(raw)
-    if listed in (None, [], ["ALL"]):
+    if listed in (None, ["ALL"]):
         return ABSENT
+    if listed == []:
+        return none
     return tuple(sorted(str(model) for model in listed)) if isinstance(listed, list) else ambiguous(str(listed))
 
 

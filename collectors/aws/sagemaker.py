@@ -15,6 +15,7 @@ from annexa.collectors.aws._resources import (
     agreed,
     encryption,
     field,
+    holding,
     tag_list,
     when,
 )
@@ -168,7 +169,8 @@ def _config(handle: Handle, endpoint: Detail) -> Detail:
     name = field(endpoint, "EndpointConfigName", NOT_EXPOSED)
     if isinstance(name, Missing):
         return name
-    return handle.detail(DESCRIBE_CONFIG, lambda: handle.one(DESCRIBE_CONFIG, EndpointConfigName=name))
+    found = handle.detail(DESCRIBE_CONFIG, lambda: handle.one(DESCRIBE_CONFIG, EndpointConfigName=name))
+    return holding(handle, DESCRIBE_CONFIG, found, "ProductionVariants")
 
 
 def _model(handle: Handle, name: str) -> Detail:

@@ -18,6 +18,7 @@ from annexa.mappings.judge import judge
 from annexa.mappings.pack import RulePack, load_pack
 from annexa.mappings.results import Assessment, BlindSpot, ItemResult, RuleResult
 from annexa.mappings.rule import Rule
+from annexa.sandbox._models import list_members, operation_model
 from annexa.sandbox.aws_server import Fault, fault_kinds
 from annexa.schemas.words import Result, Verdict
 
@@ -140,11 +141,23 @@ def operations(collectors: Iterable[Collector], vendor: str = "aws") -> list[str
     return sorted({call.op for one in mine for call in one.calls})
 
 
-def kinds(op: str, *, refused: bool) -> list[Any]:
-    """The kinds of fault that apply to an operation: those that refuse or break it, or the poorer ones."""
+def kinds(op: str, collectors: Iterable[Collector], *, refused: bool) -> list[Any]:
+    """The kinds of fault that apply to an operation: those that refuse or break it, or the poorer ones.
+
+    An answer without a list is broken only where the call reads that list or the vendor's model requires it.
+    """
     service, operation = op.split(":", 1)
+    poorer = {*POORER} if _needs_a_list(op, collectors) else {*POORER, "missing_list"}
     found = [kind for kind in fault_kinds(service, operation) if kind != "slow"]
-    return [kind for kind in found if (kind not in POORER) == refused]
+    return [kind for kind in found if (kind not in poorer) == refused]
+
+
+def _needs_a_list(op: str, collectors: Iterable[Collector]) -> bool:
+    service, operation = op.split(":", 1)
+    lists = set(list_members(service, operation))
+    shape = operation_model(service, operation).output_shape
+    read = {call.path for one in collectors for call in one.calls if call.op == op}
+    return bool(lists & (read | set(shape.required_members if shape is not None else ())))
 
 
 def fault(op: str, kind: Any) -> Fault:
@@ -172,7 +185,8 @@ class Struck:
             entries = [entry for entry in done.gathered.keeper.calls if entry.call == self.op]
             self.made += len(entries)
             self.absent += sum(entry.outcome == "absent" for entry in entries)
-            if any(entry.outcome not in SERVED for entry in entries):
+            told = any(one.call == self.op for one in done.gathered.unreads)
+            if any(entry.outcome not in SERVED for entry in entries) or (entries and told):
                 self.lost[done.work.collector.name, done.work.scope] = list(done.gathered.unreads)
 
     def unnamed(self, source: str, calls: list[Call]) -> Iterator[str]:
@@ -201,6 +215,18 @@ def names_call(found: list[BlindSpot], struck: Struck, calls: list[Call]) -> boo
         spot.call == struck.op and spot.permission in permissions and spot.scope in scopes and spot.source == "aws:main"
         for spot in found
     )
+
+
+def proved_used(evidence: ListEvidence, service: str, scopes: Iterable[str], day: Day) -> bool:
+    """Whether a record of the run shows each of these scopes in use: of a collector that signals it, or a measure."""
+    signals = {name for name, one in day.collectors.items() if one.signals == service}
+    shown = {
+        record.scope
+        for kind in evidence.kinds()
+        for record in evidence.records(kind)
+        if (getattr(record.data, "service", None) == service if kind == "usage" else record.provenance.collector in signals)
+    }
+    return all(scope in shown for scope in scopes)
 
 
 def related(scope: str, other: str) -> bool:

@@ -115,7 +115,7 @@ class Day:
         said, credentials = demo.settings(self.scenario), self.world.credentials()  # type: ignore[attr-defined]
         config = Config(
             organisation=OrganisationTable(id=ORGANISATION.id, name=ORGANISATION.name),
-            sources=({"name": "aws:main", "vendor": "aws", "endpoint": ENDPOINT, "attempts": 1},),
+            sources=({"name": "aws:main", "vendor": "aws", "endpoint": ENDPOINT, "attempts": 1, "costs": True},),
             registers=str(registers or self.registers),
             parameters=said["parameters"],
         )

@@ -45,7 +45,7 @@ class Demo:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """`annexa demo` over real HTTP, once for all tests; nobody may change what it left."""
-    folder, said = tmp_path_factory.mktemp("demo") / "planted", io.StringIO()
+    folder, said = tmp_path_factory.mktemp("demo") / "the planted company", io.StringIO()
     with contextlib.redirect_stdout(said):
         code = cli.run(["demo", "--into", str(folder)])
     return Demo(folder, code, said.getvalue())

@@ -56,12 +56,12 @@ def assess(folder: Path, *args: str, seed: str, zone: str, language: str) -> "su
         "PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": language,
     }  # fmt: skip
     command = [sys.executable, "-c", LATER, "--config", str(folder / "there.toml"), "assess", *args]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_judged_again_elsewhere_a_month_later_the_bytes_are_the_same(demo: Any, second: Judged, elsewhere: Path) -> None:
+def test_judged_again_elsewhere_a_month_later_the_bytes_are_the_same(
+    demo: Any, second: Judged, elsewhere: Path
+) -> None:
     run = second.made.run_ids[0]
     there = elsewhere / "v" / "assessments"
     for seed, zone, language in (("1", "Pacific/Kiritimati", "tr_TR.UTF-8"), ("4000", "America/Caracas", "C")):

@@ -306,8 +306,8 @@ def test_row_35_a_rule_that_is_off_leaves_its_need_unmet(
 
 def test_row_35_a_decision_covers_a_rule_that_is_off(first: Judged, supplied: Mended) -> None:
     decision = {
-        "id": "d-099", "setting": "rule:CFG-AWS-05", "must": "be", "value": "off", "because": "The network is judged elsewhere.",
-        "approved_by": "Ingrid Solheim, CISO", "approved_on": "2026-05-12",
+        "id": "d-099", "setting": "rule:CFG-AWS-05", "must": "be", "value": "off",
+        "because": "The network is judged elsewhere.", "approved_by": "Ingrid Solheim, CISO", "approved_on": "2026-05-12",
     }  # fmt: skip
     after = supplied("first", registers={"decisions": lambda rows: rows.append(decision)})
     assert after.made.page_one.disabled_rules == ("CFG-AWS-05",)
