@@ -2,13 +2,12 @@
 
 import secrets
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import metadata
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from annexa.evidence.canonical import encode_trusted
 from annexa.evidence.clock import Clock, SystemClock, stamp
@@ -24,9 +23,7 @@ if TYPE_CHECKING:
     from annexa.evidence.manifest import Manifest, Organisation, RegisterInfo, SourceInfo
     from annexa.evidence.sealed import Seal, SealedFolder
     from annexa.evidence.vault import Vault
-    from annexa.mappings.evidence_view import VaultEvidence
-    from annexa.mappings.pack import RulePack
-    from annexa.mappings.results import Assessment, ItemResult
+    from annexa.mappings.results import Assessment
 
 
 def version() -> str:
@@ -165,53 +162,11 @@ def _json(value: Any) -> bytes:
     return encode(msgspec.to_builtins(value)) + b"\n"
 
 
-def assess(
-    vault: "Vault",
-    run: str,
-    *,
-    key: "SigningKey",
-    isms: str = "main",
-    as_of: str | None = None,
-    period: tuple[str, str] | None = None,
-    pack: "RulePack | None" = None,
-    what_if: tuple[str, ...] = (),
-) -> "Assessment":
-    """Judge a sealed run into a new assessment of the vault, and seal it; an equal one that is there already is kept."""
-    from annexa.evidence import assessments
-    from annexa.mappings.evidence_view import VaultEvidence
-    from annexa.mappings.judge import judge
-    from annexa.mappings.pack import load_pack
+def assess(vault: "Vault", run: str, *, key: "SigningKey", **question: Any) -> "Assessment":
+    """Judge a sealed run into a new assessment of the vault; `question` is that of `annexa.mappings.kept.assess`."""
+    from annexa.mappings import kept
 
-    reader = vault.run(run)
-    evidence = VaultEvidence(reader)
-    with tempfile.TemporaryFile() as spool:
-        judged = judge(
-            evidence, earlier(vault, evidence.manifest, period), pack=pack or load_pack(), as_of=as_of, period=period,
-            items=lambda item: _spool(spool, item), isms=isms, what_if=what_if,
-        )  # fmt: skip
-        made = judged.assessment
-        if any(info.assessment_id == made.assessment_id for info in vault.assessments()):
-            return made
-        spool.seek(0)
-        with vault.start_assessment(made.assessment_id) as folder:
-            for line in spool:
-                folder.line(assessments.ITEMS, line.rstrip(b"\n"))
-            assessments.write(folder, made, (), judged.findings, predicate=_stated(made), key=key)
-    return made
-
-
-def earlier(vault: "Vault", manifest: "Manifest", period: tuple[str, str] | None = None) -> "list[VaultEvidence]":
-    """The earlier runs that an assessment names: the previous complete one, and with a period all in it."""
-    from annexa.mappings.evidence_view import VaultEvidence
-    from annexa.schemas.words import RunState
-
-    before = [
-        info for info in vault.runs()
-        if info.state is RunState.COMPLETE and info.organisation == manifest.organisation.id
-        and (info.started or "") < manifest.started and info.run_id != manifest.run_id
-    ]  # fmt: skip
-    named = [info for info in before if period and (info.started or "")[:10] >= period[0]]
-    return [VaultEvidence(vault.run(info.run_id)) for info in named or before[-1:]]
+    return kept.assess(vault, run, key=key, **question)
 
 
 def exit_code(made: "Assessment", *, strict: bool = False, fail_on: tuple[str, ...] = ()) -> int:
@@ -220,26 +175,6 @@ def exit_code(made: "Assessment", *, strict: bool = False, fail_on: tuple[str, .
     from annexa.mappings.pack import load_pack
 
     return codes.exit_code(made, load_pack(), strict=strict, fail_on=fail_on or None)
-
-
-def _spool(spool: "IO[bytes]", item: "ItemResult") -> None:
-    spool.write(encode_trusted(item) + b"\n")
-
-
-def _stated(made: "Assessment") -> dict[str, Any]:
-    import msgspec
-
-    runs = [{"run_id": one.id, "statement_sha256": one.sha256} for one in made.inputs if one.what.endswith("run")]
-    stated = {
-        name: msgspec.to_builtins(getattr(made, name))
-        for name in ("as_of", "organisation", "isms", "headline", "hosts")
-    }
-    return {
-        **stated,
-        "environment": str(made.environment),
-        "mapping_sha256": made.mapping_sha256,
-        "inputs": {"runs": runs},
-    }
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -16,6 +16,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+READ = (".yaml", ".yml")
+TABLES = (".csv", ".json", ".ods", ".toml", ".tsv", ".xls", ".xlsx")
+"""Endings of files in which people keep tables; one under a register's name is not passed over in silence."""
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -47,9 +50,7 @@ class RegisterFile(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(folder: Path, register: str) -> RegisterFile | None:
     """Read one register; None where there is no such file; raises `BadRegisterError`."""
-    path = next(
-        (folder / f"{register}{end}" for end in (".yaml", ".yml") if (folder / f"{register}{end}").exists()), None
-    )
+    path = _file(folder, register)
     if path is None:
         return None
     try:
@@ -65,6 +66,25 @@ def read(folder: Path, register: str) -> RegisterFile | None:
         else:
             good.append({**row, "line": line})
     return RegisterFile(name=path.name, body=body, rows=tuple(good), invalid=tuple(bad))
+
+
+def _file(folder: Path, register: str) -> Path | None:
+    """The register's one file; a table that is plainly meant to be it and would not be read is no empty register."""
+    try:
+        meant = sorted(path for path in folder.iterdir() if _meant(path, register))
+    except OSError as error:
+        raise BadRegisterError(f"{folder.name}: {error.strerror}") from error
+    if not meant:
+        return None
+    if len(meant) > 1:
+        raise BadRegisterError(f"{' and '.join(path.name for path in meant)}: only one can be the register")
+    if meant[0].name not in {register + end for end in READ}:
+        raise BadRegisterError(f"{meant[0].name}: is not read; make it {register}.yaml")
+    return meant[0]
+
+
+def _meant(path: Path, register: str) -> bool:
+    return path.stem.casefold() == register and path.suffix.casefold() in (*READ, *TABLES)
 
 
 def _rows(name: str, body: bytes) -> list[tuple[int, Any]]:

@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -110,6 +112,8 @@ def parse(data: bytes, place: Path) -> Config:
         raise ConfigError(f"is no TOML: {error}", file=place, hint=HINT) from error
     config: Config = convert(table, Config, place, "")
     _distinct(config, place)
+    for field, day in _days(config):
+        _check_day(field, day, place)
     return config
 
 
@@ -164,8 +168,35 @@ def _distinct(config: Config, place: Path) -> None:
         name, vendor = source.get("name"), source.get("vendor")
         if not isinstance(name, str) or not isinstance(vendor, str):
             raise ConfigError("needs `name` and `vendor`", file=place, field=f"sources[{index}]", hint=HINT)
+        if not name.startswith(f"{vendor}:"):
+            named = f"{vendor}:{name.split(':')[-1]}"
+            raise ConfigError(
+                f"{name} must begin with its vendor",
+                file=place,
+                field=f"sources[{index}].name",
+                hint=f"write {named!r}",
+            )
         if name in seen:
             raise ConfigError(
                 f"{name} is named twice", file=place, field=f"sources[{index}]", hint="give each a name of its own"
             )
         seen.add(name)
+
+
+def _days(config: Config) -> Iterator[tuple[str, str]]:
+    """Every day that stands in the file, with its field."""
+    for index, isms in enumerate(config.isms):
+        if isms.period is not None:
+            yield f"isms[{index}].period.start", isms.period.start
+            yield f"isms[{index}].period.end", isms.period.end
+    for index, exclusion in enumerate(config.exclusions):
+        yield f"exclusions[{index}].expires", exclusion.expires
+
+
+def _check_day(field: str, text: str, place: Path) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"{text!r} is no day", file=place, field=field, expected="a day such as 2026-09-30", hint=HINT
+        ) from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from annexa.commands._config import DEFAULT, Config, Keys, read
-from annexa.evidence.errors import UsageError
+from annexa.evidence.errors import UsageError, storing
 
 if TYPE_CHECKING:
     from annexa.evidence.keys import SigningKey
@@ -31,6 +31,12 @@ class Here:
 
         return Vault.open(self.vault_path, create=create)
 
+    def vault_if_there(self) -> "Vault | None":
+        """The vault, if there is one: one that cannot be read is said before anything is made."""
+        from annexa.evidence.keys import VAULT_MARK
+
+        return self.vault() if (self.vault_path / VAULT_MARK).exists() else None
+
     def path(self, text: str) -> Path:
         """A path of the configuration."""
         place = Path(text).expanduser()
@@ -46,7 +52,8 @@ class Here:
         from annexa.evidence import keys
 
         path = self.path(self.keys.redaction)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with storing(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
         return keys.redaction_key(path)
 
     def needed(self) -> Config:
@@ -70,7 +77,8 @@ def signing_key(place: Here, *, make: bool = False) -> "SigningKey":
 
     path = place.path(place.keys.signing)
     if make and not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with storing(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
         public = keys.generate(path).public
         click.echo(f"made a signing key: {path}\n  fingerprint {keys.fingerprint(public)}", err=True)
     return keys.load_private(path)

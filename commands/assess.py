@@ -39,6 +39,7 @@ def command(
 
     place = here(ctx)
     _known_words(fail_on)
+    place.vault()
     made = _judged(place, run, as_of, period, isms, _pack(mappings), signing_key(place))
     click.echo(render(open_assessment(place.vault(), made.assessment_id), form))
     return runner.exit_code(made, strict=strict, fail_on=fail_on)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--into",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, file_okay=False),
     default=Path("annexa-demo"),
     show_default=True,
     help="New folder for the demo.",

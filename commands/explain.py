@@ -52,6 +52,7 @@ def _opened(place: Here, reference: str, entry: "Control | None") -> "Opened | N
     from annexa.evidence.errors import VaultError
     from annexa.reports.opened import open_assessment
 
+    place.vault_if_there()
     try:
         return open_assessment(place.vault(), reference)
     except VaultError as error:

@@ -5,9 +5,15 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from annexa.collectors._collect import Done
+    from annexa.collectors._plan import Work
     from annexa.commands._connect import Connected
     from annexa.commands._place import Here
     from annexa.evidence.errors import UsageError
+
+    Noted = Callable[[Work, Done | None], None]
 
 
 @click.command()
@@ -39,18 +45,22 @@ def command(
     _tell(connected)
     if not any(source.vendor != "registers" for source, _ in connected.pairs) and "registers" not in only:
         raise _nothing_to_ask(place, connected)
-    # Only now: whatever is wrong in the configuration leaves nothing behind.
-    vault = place.vault(create=True)
     named = place.config.organisation if place.config else unnamed()
+    # Only now, and in this order: what is wrong with the configuration, the vault or the keys leaves nothing behind.
+    place.vault_if_there()
     key, redaction = signing_key(place, make=True), place.redaction_key()
+    vault = place.vault(create=True)
+    mistakes = Mistakes()
     with Progress() as progress:
         manifest, _ = runner.collect(
             runner.Order(
                 organisation=Organisation(id=named.id, name=named.name), vault=vault, key=key, redaction=redaction,
                 sources=connected.pairs, cannot=connected.cannot, registers=connected.registers,
-                exclusions=exclusions(place.config), clock=clock, threads=threads, noted=progress.noted, run_id=run_id,
+                exclusions=exclusions(place.config), clock=clock, threads=threads, run_id=run_id,
+                noted=mistakes.beside(progress.noted),
             )
         )  # fmt: skip
+    mistakes.tell()
     made = runner.assess(vault, manifest.run_id, key=key, isms=place.config.isms[0].id if place.config else "main")
     from annexa.commands.gaps import render
     from annexa.reports.opened import open_assessment
@@ -59,6 +69,29 @@ def command(
     for control in wanted:
         click.echo(f"\nmore: annexa explain {control}")
     return runner.exit_code(made, strict=strict)
+
+
+class Mistakes:
+    """Gathers what is wrong in the registers: people can mend it at once, and it blocks what rests on it."""
+
+    def __init__(self) -> None:
+        self._says: list[str] = []
+
+    def beside(self, noted: "Noted") -> "Noted":
+        """The same report of units, listened to."""
+
+        def listen(work: "Work", done: "Done | None") -> None:
+            noted(work, done)
+            if done is not None and work.source.vendor == "registers":
+                wrong = [unread for unread in done.gathered.unreads if unread.reason == "invalid_answer"]
+                self._says += [unread.detail.partition(": ")[2] for unread in wrong]
+
+        return listen
+
+    def tell(self) -> None:
+        """One line each, with file and line."""
+        for says in self._says:
+            click.echo(f"registers: {says}", err=True)
 
 
 def _nothing_to_ask(place: "Here", connected: "Connected") -> "UsageError":

@@ -9,7 +9,7 @@ from annexa.evidence.record import Record
 from annexa.mappings.catalogue import Catalogue, Population
 from annexa.mappings.condition import look, make_ready
 from annexa.mappings.context import Context, Joined
-from annexa.mappings.evidence_view import Evidence
+from annexa.mappings.evidence_view import Evidence, broken
 from annexa.mappings.freshness import Freshness
 from annexa.mappings.population import Populations
 from annexa.mappings.reach import Lack
@@ -57,7 +57,9 @@ def activities(
                 tally.take(record, sure=Verdict.UNKNOWN not in verdicts and freshness.valid(record))
         coverage = populations.of(one.kind, where=one.where)
         reason = coverage.reason or (UnknownReason.UNREAD if tally.unsure else None)
-        reason = reason or freshness.enumeration
+        reason = (
+            reason or freshness.enumeration or (UnknownReason.INVALID_RECORD if broken(evidence, one.kind) else None)
+        )
         joined = Joined(records=tuple(tally.kept), complete=reason is None, reason=reason)
         found[one.id] = Activity(
             id=one.id, says=one.says, joined=joined, number=tally.number, last=tally.last, lacks=coverage.lacks

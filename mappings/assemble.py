@@ -45,7 +45,7 @@ class Question:
 def assemble(
     question: Question, examined: Examined, before: World | None, history: History
 ) -> tuple[Assessment, tuple[Finding, ...], list[ItemResult]]:
-    """The assessment, its findings, and the items that did not pass, sorted."""
+    """The assessment, its findings, and the items that did not pass, sorted; the caller counts all items."""
     world, found = examined.world, examined.found
     after = examined.after(history)
     tallies = {name: one.tally for name, one in found.items()}
@@ -98,7 +98,7 @@ def _assessment(
         controls=controls,
         rules=rules,
         findings_total=sum(finding.item_verdict is Verdict.FAIL for finding in findings),
-        items_total=sum(rule.counts.items + rule.counts.not_required for rule in rules),
+        items_total=0,
         complete=world.manifest.state is RunState.COMPLETE and all(one.started for one in world.manifest.sources),
         internal_errors=_internal(examined),
     )

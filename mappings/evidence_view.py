@@ -201,6 +201,11 @@ class ListEvidence:
         return ()
 
 
+def broken(evidence: Evidence, kind: str) -> bool:
+    """Whether a line of that kind could not be read as a record, among those read so far."""
+    return any(line.segment == f"{_RECORDS}{kind}" for line in evidence.broken())
+
+
 class _LightData(msgspec.Struct, gc=False):
     service: Any = None
     count: Any = None

@@ -53,6 +53,11 @@ def digest_of(records: Iterable[Record]) -> str:
     return hashlib.sha256(b"".join(parts)).hexdigest()[:32]
 
 
+def newest(records: Iterable[Record], fallback: str) -> str:
+    """When the last of some records was collected."""
+    return max((record.collected_at for record in records), default=fallback)
+
+
 def owner_of(record: Record, context: Context) -> str | None:
     """Who answers for a subject: its entry in the AI register, else what the vendor shows of an AI system."""
     for _, entry in Register.of(context).about(names_of(record)):

@@ -57,7 +57,7 @@ def judge(
     `earlier`: the complete runs of the same organisation that the assessment names, in any order. `period`: its first
     and last day. `items` takes every item result, once. `what_if` says why the assessment is not the record.
     """
-    known, sink = catalogue or catalogues.load(), items or _nowhere
+    known, sink = catalogue or catalogues.load(), _Counting(items or _nowhere)
     asked = Period(first=period[0], last=period[1]) if period else None
     moment = _moment(as_of or (asked.last if asked else run.manifest.finished))
     runs = sorted(earlier, key=lambda one: (one.manifest.finished, one.manifest.run_id))
@@ -76,7 +76,19 @@ def judge(
     assessment, findings, rest = assemble(question, examined, before, history)
     for item in rest:
         sink(item)
-    return Judgement(assessment=assessment, findings=findings)
+    return Judgement(assessment=msgspec.structs.replace(assessment, items_total=sink.number), findings=findings)
+
+
+class _Counting:
+    """Hands items on and counts them."""
+
+    def __init__(self, further: Items) -> None:
+        self._further, self.number = further, 0
+
+    def __call__(self, item: ItemResult) -> None:
+        """One item."""
+        self.number += 1
+        self._further(item)
 
 
 def _inputs(run: Evidence, earlier: Iterable[Evidence], pack: RulePack) -> tuple[Input, ...]:

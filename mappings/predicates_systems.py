@@ -33,6 +33,9 @@ def class_permitted(record: Record, rule: Rule, context: Context) -> Outcome:
         return unknown(record, _untagged(link.classification), f"{link.store} has no class that could be read")
     verdicts, expected = {}, f"readers that may handle {link.classification} data"
     for system, allowed in _readers(link, Register.of(context)).items():
+        if allowed == State.UNREAD:
+            verdicts[system] = (Verdict.UNKNOWN, UnknownReason.UNREAD, None)
+            continue
         test = context.scale("classification", at_most=allowed) if allowed else None
         held = check("at_scale", link.classification, test, Around(as_of=context.as_of)) if test else None
         verdicts[system] = (held.verdict if held else Verdict.UNKNOWN, held.reason if held else None, allowed)
@@ -43,6 +46,7 @@ def class_permitted(record: Record, rule: Rule, context: Context) -> Outcome:
     for system, (verdict, reason, allowed) in verdicts.items():
         if verdict is Verdict.UNKNOWN:
             why = f"{allowed} is no class of the scale" if allowed else "no class is permitted to it by tag or register"
+            why = "its tags could not be read" if reason is UnknownReason.UNREAD else why
             return unknown(record, reason or UnknownReason.NOT_EXPOSED, f"{system}: {why}", expected=expected)
     if isinstance(link.reached_by, Missing) and link.reached_by.state is not State.ABSENT:
         return unknown(record, STATES[link.reached_by.state], "who else reads it through this one is not known")
@@ -50,14 +54,15 @@ def class_permitted(record: Record, rule: Rule, context: Context) -> Outcome:
 
 
 def _readers(link: DataConnection, register: Register) -> dict[str, str | None]:
-    """Permitted class of every reader; None where nobody says."""
+    """Permitted class of every reader; None where nobody says, `unread` where a tag may say and could not be read."""
     tagged: dict[str, str] = {}
     for reader in link.readers:
         system, _, allowed = reader.rpartition("=")
         tagged[system or allowed] = allowed if system else ""
     further = link.reached_by if not isinstance(link.reached_by, Missing) else ()
-    if isinstance(link.permitted_class, str):
-        tagged.setdefault(link.ai_system, link.permitted_class)
+    own = link.permitted_class
+    if isinstance(own, str) or own.state is State.UNREAD:
+        tagged.setdefault(link.ai_system, own if isinstance(own, str) else State.UNREAD)
     systems = dict.fromkeys((link.ai_system, *further, *tagged))
     return {system: tagged.get(system) or _registered_class(system, register) for system in systems}
 

@@ -25,8 +25,17 @@ def listed(records: Iterable[Record]) -> dict[Path, Record]:
 class Scopes:
     """Expected scopes, and what is wrong with their lists."""
 
-    def __init__(self, manifest: Manifest, records: Mapping[Path, Record], reach: Reach, seen: Iterable[Path]) -> None:
-        """`seen`: places in which any record of the run lies."""
+    def __init__(
+        self,
+        manifest: Manifest,
+        records: Mapping[Path, Record],
+        reach: Reach,
+        seen: Iterable[Path],
+        *,
+        broken: bool = False,
+    ) -> None:
+        """`seen`: places in which any record of the run lies. `broken`: a scope's line could not be read."""
+        self._broken = broken
         self._reach = reach
         self._tenants = {source.source: source.tenant for source in manifest.sources}
         self._vendors = {source.source: source.vendor for source in manifest.sources}
@@ -119,6 +128,8 @@ class Scopes:
         for collector, path in self._unlisted.get(source, ()):
             says = f"the list of scopes lacks {path}, which another part of the run proves"
             yield self._unbelievable(source, path, collector, says)
+        if self._broken and lists:
+            yield self._unbelievable(source, self._tenants[source], lists[0].name, "the record of a scope is broken")
         pers, accounts = self._pers[self._vendors[source]], self.at_level(source, "account")
         if not accounts and pers & {"account", "region"}:
             says = "the list of accounts is empty" if lists else "nothing lists the scopes"

@@ -12,7 +12,7 @@ from annexa.evidence.fact import Missing
 from annexa.evidence.kinds import ExceptionEntry, Limitation, Retirement, SoaRow
 from annexa.evidence.record import Record
 from annexa.mappings.decisions import ANY, Decisions
-from annexa.mappings.evidence_view import Evidence
+from annexa.mappings.evidence_view import Evidence, broken
 from annexa.mappings.parameters import Parameters
 from annexa.mappings.patterns import fits
 from annexa.mappings.population import Coverage, Populations
@@ -70,14 +70,14 @@ def supplied(evidence: Evidence, populations: Populations, defaults: Parameters)
     soa = tuple((record, record.data) for record in evidence.records("soa_row") if isinstance(record.data, SoaRow))
     return Supplied(
         parameters=defaults.with_records(parameters),
-        parameters_read=_known(populations.of("parameter")) and not _broken(evidence, "parameter"),
-        decisions=_decisions(decisions, populations.of("decision"), broken=_broken(evidence, "decision")),
+        parameters_read=_known(populations.of("parameter")) and not broken(evidence, "parameter"),
+        decisions=_decisions(decisions, populations.of("decision"), lost=broken(evidence, "decision")),
         decision_records=decisions,
         exceptions=tuple(record for record in evidence.records("exception") if isinstance(record.data, ExceptionEntry)),
         limitations=tuple(_facts(evidence, "limitation", Limitation)),
         retirements=tuple(_facts(evidence, "retirement", Retirement)),
         soa=soa,
-        soa_read=populations.of("soa_row").complete and not _broken(evidence, "soa_row"),
+        soa_read=populations.of("soa_row").complete and not broken(evidence, "soa_row"),
     )
 
 
@@ -90,10 +90,10 @@ def _facts(evidence: Evidence, kind: str, of: type[T]) -> Iterator[T]:
     return (record.data for record in evidence.records(kind) if isinstance(record.data, of))
 
 
-def _decisions(records: tuple[Record, ...], coverage: Coverage, *, broken: bool) -> Decisions:
+def _decisions(records: tuple[Record, ...], coverage: Coverage, *, lost: bool) -> Decisions:
     """A register that is not whole: unreadable if nothing of it is known, else every setting may have a lost row."""
     if _known(coverage):
-        return Decisions(records, invalid=(ANY,) if broken else ())
+        return Decisions(records, invalid=(ANY,) if lost else ())
     if any(lack.whole for lack in coverage.lacks) and not records:
         return Decisions(records, unreadable=True)
     return Decisions(records, invalid=(ANY,))
@@ -102,10 +102,6 @@ def _decisions(records: tuple[Record, ...], coverage: Coverage, *, broken: bool)
 def _known(coverage: Coverage) -> bool:
     """Whether all rows are known; of a register that nobody supplied all are."""
     return coverage.complete or coverage.reason is UnknownReason.NOT_SUPPLIED
-
-
-def _broken(evidence: Evidence, kind: str) -> bool:
-    return any(line.segment == f"records/{kind}" for line in evidence.broken())
 
 
 def _holds(fact: object, day: str) -> bool:

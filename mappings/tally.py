@@ -9,13 +9,13 @@ from annexa.evidence.record import Record
 from annexa.mappings.attested import incomplete
 from annexa.mappings.bugs import BUGS
 from annexa.mappings.freshness import DATED, renews
-from annexa.mappings.held import Held, digest_of, merged, owner_of
+from annexa.mappings.held import Held, digest_of, merged, newest, owner_of
 from annexa.mappings.item import judge_item, selects
 from annexa.mappings.outcome import Outcome
 from annexa.mappings.results import ItemResult
 from annexa.mappings.rule import Rule
 from annexa.mappings.times import DAY
-from annexa.mappings.world import World, newest
+from annexa.mappings.world import World
 from annexa.schemas.words import Basis, Strength, UnknownReason, Use, Verdict
 
 Sink = Callable[[ItemResult], None]

@@ -33,6 +33,8 @@ class Traces:
                 service = trace.service if counted else signals.get(trace.collector)
                 if service is not None:
                     self._take(str(service), (trace.source, trace.scope), trace.count if counted else 1)
+        self.whole = not evidence.broken()
+        """Whether every line could be read; if not, silence proves nothing."""
 
     def _take(self, service: str, place: Path, count: Any) -> None:
         if isinstance(count, Mapping):
@@ -47,6 +49,7 @@ class Use:
 
     def __init__(self, manifest: Manifest, scopes: Scopes, reach: Reach, traces: Traces) -> None:
         self._manifest, self._scopes, self._reach = manifest, scopes, reach
+        self._whole = traces.whole
         self._shown, self._doubtful = _with_those_above(traces.shown), _with_those_above(traces.doubtful)
         self.of = cache(self._of)
         """Use of a service in the scope `path` of a source."""
@@ -64,7 +67,12 @@ class Use:
         if (service, source, path) in self._shown:
             return Word.YES
         signals = self._signals(service, source)
-        if not signals or (service, source, path) in self._doubtful or self.silent(service, source, path):
+        if (
+            not self._whole
+            or not signals
+            or (service, source, path) in self._doubtful
+            or self.silent(service, source, path)
+        ):
             return Word.UNKNOWN
         return Word.NO
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 import msgspec
 
+from annexa.mappings.evidence_view import broken
 from annexa.mappings.freshness import EVENTS
 from annexa.mappings.population import Coverage
 from annexa.mappings.predicates import PREDICATES
 from annexa.mappings.reach import Lack, why
 from annexa.mappings.reasons import first_of
 from annexa.mappings.tally import Tally
-from annexa.mappings.world import broken
 from annexa.schemas.words import Result, Strength, UnknownReason, Use
 
 

@@ -1,6 +1,6 @@
 """One run, made ready for judging: its scopes, what was read of them, what people supplied, and the joined kinds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +13,7 @@ from annexa.evidence.record import Record, Unread
 from annexa.mappings.activity import Activity, activities, named_by
 from annexa.mappings.catalogue import Catalogue
 from annexa.mappings.context import Context, Joined
-from annexa.mappings.evidence_view import Evidence
+from annexa.mappings.evidence_view import Evidence, broken
 from annexa.mappings.freshness import Freshness
 from annexa.mappings.pack import RulePack
 from annexa.mappings.population import Populations
@@ -87,7 +87,7 @@ def prepare(
     traces = Traces(evidence)
     unreads, settled = _settled(evidence)
     reach = Reach(manifest, evidence.units(), unreads, facts, settled)  # type: ignore[arg-type]  # `listed` gives scopes only
-    scopes = Scopes(manifest, scope_records, reach, traces.places)
+    scopes = Scopes(manifest, scope_records, reach, traces.places, broken=broken(evidence, "scope"))
     use = Use(manifest, scopes, reach, traces)
     populations = Populations(manifest, scopes, reach, use)
     given = supplied(evidence, populations, pack.parameters)
@@ -198,13 +198,3 @@ class Slim:
     def _one(self, value: T) -> T:
         found: T = self._common.setdefault(value, value)
         return found
-
-
-def broken(evidence: Evidence, kind: str) -> bool:
-    """Whether a line of that kind could not be read as a record."""
-    return any(line.segment == f"records/{kind}" for line in evidence.broken())
-
-
-def newest(records: Iterable[Record], fallback: str) -> str:
-    """When the last of some records was collected."""
-    return max((record.collected_at for record in records), default=fallback)

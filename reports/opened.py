@@ -14,7 +14,9 @@ from annexa.evidence.reader import SealedReader
 from annexa.evidence.record import Record
 from annexa.evidence.vault import Vault
 from annexa.mappings.results import Assessment, Finding, ItemResult
+from annexa.schemas.words import RunState
 
+LATEST = "latest"
 _ID = b'"record_id":"'
 _ID_LENGTH = 32
 
@@ -67,13 +69,23 @@ class Opened:
 
 
 def open_assessment(vault: Vault, reference: str) -> Opened:
-    """Open an assessment by its id, the beginning of its id, or `latest`."""
-    reader = vault.assessment(reference)
+    """Open an assessment by its id, the beginning of its id, or `latest`: the last that is no what-if, if there is one."""
+    reader = _latest(vault) if reference == LATEST else vault.assessment(reference)
     found = sorted(
         assessments.lines(reader, assessments.FINDINGS, Finding), key=lambda item: (item.rule, item.finding_uid)
     )
     document = assessments.document(reader, Assessment)
     return Opened(vault=vault, reader=reader, assessment=document, findings=tuple(found))
+
+
+def _latest(vault: Vault) -> SealedReader:
+    """A what-if stands beside the record, never in its place."""
+    complete = [info for info in vault.assessments() if info.state is RunState.COMPLETE]
+    for info in reversed(complete):
+        reader = SealedReader(info.path)
+        if not reader.document(assessments.DOCUMENT).get("page_one", {}).get("what_if"):
+            return reader
+    return vault.assessment(LATEST)
 
 
 def relative(path: Path, vault: Vault) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from annexa.collectors.aws._resources import holding
 from annexa.collectors.aws._values import CLASSIFICATION, pairs, tagged, unread_in
 from annexa.evidence.call import Call
-from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous, unknown_value
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds.data import DataStore
 
@@ -132,6 +132,8 @@ def _public(status: Answer, flags: Mapping[str, bool | Missing]) -> bool | Missi
         return flags["RestrictPublicBuckets"] if flags["RestrictPublicBuckets"] is not False else True
     if isinstance(status, Missing):
         return status
+    if isinstance(status, Item) and "IsPublic" not in status:
+        return NOT_EXPOSED
     return False if flags["IgnorePublicAcls"] is True else unread_in(*flags.values()) or NOT_EXPOSED
 
 
@@ -147,16 +149,23 @@ def _lock(answer: Answer) -> tuple[Literal["compliance", "governance", "none"] |
 
 
 def _retention(answer: Answer, prefix: str) -> int | Missing:
-    """The shortest time after which a rule that may reach what lies under the prefix deletes it."""
+    """The shortest time after which a rule that may reach what lies under the prefix deletes it.
+
+    A rule that deletes on one day, whatever its age then, leaves no time that could be promised.
+    """
     if isinstance(answer, Missing):
         return answer
     rules = answer.get("Rules", []) if answer else []
-    days = [rule["Expiration"]["Days"] for rule in rules if _deletes(rule) and _reaches(rule, prefix)]
+    expiries = [rule["Expiration"] for rule in rules if _deletes(rule) and _reaches(rule, prefix)]
+    fixed = next((expiry["Date"] for expiry in expiries if "Date" in expiry), None)
+    if fixed is not None:
+        return ambiguous(str(fixed), "a lifecycle rule deletes what it reaches on one day")
+    days = [expiry["Days"] for expiry in expiries]
     return min(days) if days else ABSENT
 
 
 def _deletes(rule: Mapping[str, Any]) -> bool:
-    return rule.get("Status") == "Enabled" and "Days" in rule.get("Expiration", {})
+    return rule.get("Status") != "Disabled" and bool({"Days", "Date"} & set(rule.get("Expiration", {})))
 
 
 def _reaches(rule: Mapping[str, Any], prefix: str) -> bool:

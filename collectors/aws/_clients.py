@@ -90,7 +90,7 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": attempts}, max_pool_connections=connections,
             connect_timeout=connect_timeout, read_timeout=read_timeout, auth_scheme_preference="sigv4",
             s3={"addressing_style": "path" if endpoint else "auto"},
-            parameter_validation=True, user_agent_extra="annexa",
+            parameter_validation=True, user_agent=core.user_agent(), user_agent_extra="annexa",
         )  # fmt: skip
 
     def client(self, service: str, region: str) -> Any:

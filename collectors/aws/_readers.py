@@ -6,6 +6,7 @@ from annexa.collectors.aws.agents import LIST_AGENTS, LIST_TAGS, agent_arn, vers
 from annexa.evidence.call import Call
 from annexa.evidence.fact import Missing
 from annexa.evidence.handle import Handle, Item
+from annexa.schemas.words import State
 
 LIST_LINKS = Call(
     op="bedrock-agent:ListAgentKnowledgeBases",
@@ -15,7 +16,7 @@ LIST_LINKS = Call(
 )
 
 Reader = tuple[str, str]
-"""ARN of an agent and the highest class that it may handle; `absent` or `unread` where no tag says so."""
+"""ARN of an agent and the highest class that it may handle; empty where it has no such tag, `unread` where nobody knows."""
 
 
 class Readers:
@@ -45,9 +46,13 @@ class Readers:
         if used:
             reader = agent_arn(handle, agent)
             permitted = tagged(tag_map(handle, LIST_TAGS, resourceArn=reader), PERMITTED_CLASS)
-            word = str(permitted.state) if isinstance(permitted, Missing) else permitted
+            word = _word(permitted) if isinstance(permitted, Missing) else permitted
             for base in used:
                 self._of.setdefault(base, set()).add((reader, word))
+
+
+def _word(permitted: Missing) -> str:
+    return "" if permitted.state is State.ABSENT else str(State.UNREAD)
 
 
 def _used(handle: Handle, agent: str, versions: tuple[str, ...]) -> set[str] | Missing:

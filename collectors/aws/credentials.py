@@ -65,15 +65,14 @@ def credential_report(handle: Handle) -> Iterator[Identity | Credential]:
     if not {"user", "arn", "mfa_active", "access_key_1_active"} <= set(rows.fieldnames or ()):
         handle.note(REPORT, Reason.INVALID_ANSWER, "the report lacks documented columns", cure="Run again.")
         return
-    users = 0
-    for users, row in enumerate(rows, 1):
-        if None in row or None in row.values():
-            handle.note(REPORT, Reason.INVALID_ANSWER, "a row of the report is cut short", cure="Run again.")
-            return
+    found = list(rows)
+    if not found or any(None in row or None in row.values() for row in found):
+        says = "a row of the report is cut short" if found else "the report has not even a row for the root user"
+        handle.note(REPORT, Reason.INVALID_ANSWER, says, cure="Run again.")
+        return
+    for row in found:
         yield _identity(row)
         yield from _access_keys(row)
-    if not users:
-        handle.note(REPORT, Reason.INVALID_ANSWER, "the report has not even a row for the root user", cure="Run again.")
 
 
 def _users(handle: Handle) -> dict[str, Item]:

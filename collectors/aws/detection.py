@@ -79,8 +79,10 @@ def _bucket(bucket: Item) -> Detection:
     in_job = choose(job.get("isMonitoredByJob"), {"TRUE": True, "FALSE": False})
     by_itself = choose(watched, {"MONITORED": True, "NOT_MONITORED": False})
     times = [time for time in (bucket.get("lastAutomatedDiscoveryTime"), job.get("lastJobRunTime")) if time]
-    features = (*(("automated_discovery",) if by_itself is True else ()), *(("recurring_job",) if in_job is True else ()))
+    ways = {"automated_discovery": by_itself, "recurring_job": in_job}
+    features = tuple(name for name, way in ways.items() if way is True)
+    known = by_itself if by_itself is not False else in_job
     return Detection(
-        subject=f"macie:{bucket['bucketArn']}", service="macie.bucket", enabled=True if in_job is True else by_itself if by_itself is not False else in_job,
+        subject=f"macie:{bucket['bucketArn']}", service="macie.bucket", enabled=True if features else known,
         features=features, updated=max(times) if times else ABSENT,
     )  # fmt: skip

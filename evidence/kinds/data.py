@@ -60,7 +60,7 @@ class DataConnection(Fact, tag="data_connection", frozen=True, kw_only=True):
     permitted_class: Text = NOT_EXPOSED
     """The highest class the AI system may handle, by its tag."""
     readers: tuple[str, ...] = ()
-    """Permitted class of every AI system that reads it, as `id=class`."""
+    """Permitted class of every AI system that reads it, as `id=class`; no class: no tag says so, `unread`: nobody knows."""
     created: When = NOT_EXPOSED
     """When it was made."""
 

@@ -6,6 +6,9 @@ import msgspec
 
 from annexa.evidence.fact import NOT_EXPOSED, Date, Day, Fact, Missing, Names, Text
 
+_ANNEX_A = r"^A\.(5\.([1-9]|[12]\d|3[0-7])|6\.[1-8]|7\.([1-9]|1[0-4])|8\.([1-9]|[12]\d|3[0-4]))$"
+"""The ids of the 93 controls; a row for any other would count as one of them."""
+
 
 class RegisterEntry(Fact, tag="register_entry", frozen=True, kw_only=True):
     """One AI system in the organisation's own register."""
@@ -60,7 +63,7 @@ class Decision(Fact, tag="decision", frozen=True, kw_only=True):
 class SoaRow(Fact, tag="soa_row", frozen=True, kw_only=True):
     """One row of the Statement of Applicability."""
 
-    control: Annotated[str, msgspec.Meta(pattern=r"^A\.[5-8]\.\d{1,2}$")]
+    control: Annotated[str, msgspec.Meta(pattern=_ANNEX_A)]
     """Control id."""
     applicable: bool
     """Whether the organisation says the control applies."""

@@ -109,8 +109,11 @@ def test_users_and_their_keys() -> None:
     assert calls_cited(found) == [GENERATE, REPORT]
 
 
-def test_a_report_without_users_brings_nothing() -> None:
-    assert (facts(report()), report().unit.completeness) == ([], Completeness.COMPLETE)
+def test_a_report_without_even_the_root_user_or_cut_short_is_unread() -> None:
+    invalid = [(REPORT, None, Reason.INVALID_ANSWER)]
+    assert (facts(report()), lost(report()), report().unit.completeness) == ([], invalid, Completeness.UNREAD)
+    cut = report(USER.rsplit(",", 6)[0])
+    assert (facts(cut), lost(cut)) == ([], invalid)
 
 
 def test_an_unknown_word_is_kept_raw() -> None:

@@ -73,6 +73,7 @@ class Company:
         date: DateName = "first",
         faults: Iterable[Fault] = (),
         noted: Callable[..., None] = lambda work, done: None,
+        run_id: str = "",
         only: str | None = None,
         **config: Any,
     ) -> Manifest:
@@ -89,6 +90,7 @@ class Company:
             clock=clock,
             threads=1,
             noted=noted,
+            run_id=run_id,
         )
         manifest, _ = runner.collect(order)
         return manifest

@@ -3,7 +3,7 @@
 Dependence is derived from what collectors and rules declare, never from what a run happened to do.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -99,18 +99,18 @@ class Dependence:
         return self.records or self.scopes or self.signal
 
 
-def dependence(rule: Rule, op: str, collectors: Iterable[Collector], extra: Mapping[str, Any]) -> Dependence:
-    """`extra`: for rules that look into the catalogue's populations, what these select, as yields."""
+def dependence(
+    rule: Rule, op: str, collectors: Iterable[Collector], extra: Mapping[str, Any], only: Container[str] | None = None
+) -> Dependence:
+    """`extra`: for a rule that looks into the catalogue's populations, their kinds and filters; `only`: through these."""
     known = list(collectors)
-    mine = [one for one in known if makes(one, op)]
+    mine = [one for one in known if makes(one, op) and (only is None or one.name in only)]
     populations = extra.get(rule.id, ())
 
     def gives(one: Collector) -> bool:
         vendor = one.name.partition(".")[0]
         return any(looks_at(rule, given, vendor) for given in one.yields) or any(
-            given.kind == kind and not _shut_out(given, other)
-            for given in one.yields
-            for kind, other in populations
+            given.kind == kind and not _shut_out(given, other) for given in one.yields for kind, other in populations
         )
 
     vendors = {one.name.partition(".")[0] for one in known if gives(one)}
@@ -130,7 +130,10 @@ def populations_of_exclusions(soa: Iterable[Any], catalogue: Any) -> dict[str, t
     chosen = [by_id[name] for name in sorted(names) if name in by_id]
     return {
         base.id: tuple(
-            (one.kind, msgspec.structs.replace(base, population=msgspec.structs.replace(base.population, where=one.where)))
+            (
+                one.kind,
+                msgspec.structs.replace(base, population=msgspec.structs.replace(base.population, where=one.where)),
+            )
             for one in chosen
         )
     }
@@ -224,7 +227,11 @@ def proved_used(evidence: ListEvidence, service: str, scopes: Iterable[str], day
         record.scope
         for kind in evidence.kinds()
         for record in evidence.records(kind)
-        if (getattr(record.data, "service", None) == service if kind == "usage" else record.provenance.collector in signals)
+        if (
+            getattr(record.data, "service", None) == service
+            if kind == "usage"
+            else record.provenance.collector in signals
+        )
     }
     return all(scope in shown for scope in scopes)
 

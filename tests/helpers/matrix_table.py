@@ -26,6 +26,8 @@ class Table:
     cells: Counter[tuple[str, str]] = field(default_factory=Counter)
     sorts: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    """Entries of the committed table that some cell needed."""
 
     def enter(self, sort: str, op: str, kind: str, found: Iterable[str]) -> list[str]:
         """Count one cell; returns its violations with where they were found."""
@@ -34,6 +36,15 @@ class Table:
         said = [f"{sort}: {op} {kind}: {line}" for line in found]
         self.violations += said
         return said
+
+    def excuses(self, section: str, op: str, rule: str = "", kind: str = "") -> bool:
+        """Whether the committed table says why a rule may stay as it is where this call is hit by this fault."""
+        for entry in justified()[section]:
+            fits = op == entry["call"] and rule in entry.get("rules", (rule,)) and kind in entry.get("faults", (kind,))
+            if fits:
+                self.used.add(f"{section}: {entry}")
+                return True
+        return False
 
     def sample(self, what: Sequence[T], number: int, *name: Any) -> list[T]:
         """Some of these, chosen by the seed and the name of the cell; all where everything is asked for."""
@@ -66,12 +77,3 @@ def justified() -> dict[str, list[dict[str, Any]]]:
     """The committed table of what stays as it is, with the reason of each."""
     found: dict[str, list[dict[str, Any]]] = yaml.safe_load(JUSTIFIED.read_text("utf-8"))
     return found
-
-
-def excused(section: str, op: str, rule: str, kind: str) -> dict[str, Any] | None:
-    """The entry under which a rule may stay as it is where this call is hit by this fault."""
-    for entry in justified()[section]:
-        fits = op == entry["call"] and rule in entry.get("rules", (rule,)) and kind in entry.get("faults", (kind,))
-        if fits:
-            return entry
-    return None

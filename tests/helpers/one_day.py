@@ -1,6 +1,6 @@
 """One day of the make-believe company in memory: collected once whole, and again in part with one answer changed.
 
-Only the units that make a certain call are run again; everything else stands as it was. The scopes are listed anew each
+Only the units that made a certain call are run again; everything else stands as it was. The scopes are listed anew each
 time, so that a unit which a changed list brings forth is run, and one which it takes away is missing.
 """
 
@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from annexa import runner
 from annexa.collectors._collect import Collecting, Done, Means
@@ -28,6 +30,13 @@ from annexa.schemas.words import Environment, RunState
 ENDPOINT = "http://127.0.0.1:1"
 """Nobody listens there: what the stand-in does not answer inside the process fails loudly."""
 ORGANISATION = Organisation(id="harbourline", name="Harbourline")
+GATEWAYS = 29
+"""The row of the make-believe company that brings gateways."""
+BILL = {
+    "id": "bill", "name": "What the bill shows", "identifiers": ["bedrock@*", "sagemaker@*"],
+    "owner": "Tomas Brandt, Head of Digital Products", "supplier": "AWS", "tier": "pay as you go",
+    "purpose": "Everything above, as it stands on the bill", "permitted_class": "internal", "reviewed": "2026-06-20",
+}  # fmt: skip
 Key = tuple[str, str, str]
 """A unit: source, collector, scope."""
 
@@ -49,11 +58,15 @@ class Collected:
 class Day:
     """The company on one date; its clients stay connected over all changes."""
 
-    def __init__(self, folder: Path, scenario: ScenarioName, date: DateName) -> None:
-        self.folder, self.scenario, self.date = folder, scenario, date
+    def __init__(self, folder: Path, scenario: ScenarioName, date: DateName, *, fuller: bool = False) -> None:
+        """`fuller`: with the AgentCore gateways that the clean company has not, and with the bill."""
+        self.folder, self.scenario, self.date, self.fuller = folder, scenario, date, fuller
         self.registers = folder / "registers"
         demo.write_registers(self.registers, scenario)
         self.world: World = aws_world(scenario, date)
+        if fuller:
+            self.world = aws_world("planted", date, mended=set(range(100)) - {GATEWAYS})
+            _supply(self.registers)
         self._plain = self._answering = AwsStandIn(self.world)
         self.clock = VirtualClock(self.world.now)
         self.connected = self._connect()
@@ -67,15 +80,14 @@ class Day:
         *,
         scopes: frozenset[str] | None = None,
         world: World | None = None,
-        connected: Connected | None = None,
     ) -> Collected:
-        """The day with the units that declare `op` run again, under faults, in another world or with other registers.
+        """The day with the units that made the call `op` run again, under faults or in another world.
 
         `scopes` narrows what is run again to these.
         """
         self._answering = AwsStandIn(world or self.world, tuple(faults))
         try:
-            return self._collect(lambda work: _makes(work, op, scopes), self.whole.done, connected)
+            return self._collect(lambda work: self._makes(work, op, scopes), self.whole.done)
         finally:
             self._answering = self._plain
 
@@ -101,13 +113,21 @@ class Day:
             [unread for one in gathered for unread in one.unreads],
         )
 
-    def with_registers(self, folder: Path) -> Connected:
-        """The same connections, with the registers read from another folder."""
-        return self._connect(folder, only=("registers",), beside=self.connected)
+    def with_registers(self, folder: Path) -> ListEvidence:
+        """What the judge reads where the registers lie in another folder."""
+        connected = self._connect(folder, only=("registers",), beside=self.connected)
+        collected = self._collect(lambda work: work.source.vendor == "registers", self.whole.done, connected)
+        return self.evidence(collected, connected)
 
     def handle(self, *request: Any) -> tuple[int, dict[str, str], bytes]:
         """One exchange, answered by the stand-in of the moment."""
         return self._answering.handle(*request)
+
+    def _makes(self, work: Work, op: str, scopes: frozenset[str] | None) -> bool:
+        """Whether a unit made this call; one that never did cannot be changed by its answer."""
+        known = self.whole.done.get(_key(work))
+        made = known is not None and any(entry.call == op for entry in known.gathered.keeper.calls)
+        return made and (scopes is None or work.scope in scopes)
 
     def _connect(
         self, registers: Path | None = None, only: tuple[str, ...] = (), beside: Connected | None = None
@@ -115,7 +135,7 @@ class Day:
         said, credentials = demo.settings(self.scenario), self.world.credentials()  # type: ignore[attr-defined]
         config = Config(
             organisation=OrganisationTable(id=ORGANISATION.id, name=ORGANISATION.name),
-            sources=({"name": "aws:main", "vendor": "aws", "endpoint": ENDPOINT, "attempts": 1, "costs": True},),
+            sources=({"name": "aws:main", "vendor": "aws", "endpoint": ENDPOINT, "attempts": 1, "costs": self.fuller},),
             registers=str(registers or self.registers),
             parameters=said["parameters"],
         )
@@ -157,8 +177,13 @@ class _Again(Collecting):
         return super().unit(work)
 
 
-def _makes(work: Work, op: str, scopes: frozenset[str] | None) -> bool:
-    return makes(work.collector, op) and (scopes is None or work.scope in scopes)
+def _supply(folder: Path) -> None:
+    """Registers that know of gateways and bill: nothing is excluded, and what the bill names is registered."""
+    systems, statement = folder / "ai_systems.yaml", folder / "soa.yaml"
+    rows = yaml.safe_load(statement.read_text("utf-8"))
+    kept = [{name: value for name, value in row.items() if name != "claims_none_of"} for row in rows]
+    statement.write_text(yaml.safe_dump([{**row, "applicable": True} for row in kept], sort_keys=False), "utf-8")
+    systems.write_text(yaml.safe_dump([*yaml.safe_load(systems.read_text("utf-8")), BILL], sort_keys=False), "utf-8")
 
 
 def makes(collector: Collector, op: str) -> bool:

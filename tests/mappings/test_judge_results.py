@@ -236,6 +236,7 @@ def test_count(
     made = _count(operator, limit, *states, unread=unread, level=level)
     assert made.rule().result == expected
     assert made.rule().counts.shown == len(states)
+    assert made.assessment.items_total == len(made.items)
 
 
 def _ratio(done: int, not_done: int, unmatched: int, monkeypatch: pytest.MonkeyPatch, *, unread: bool = False) -> Any:

@@ -2,7 +2,6 @@
 
 import os
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,38 +22,28 @@ def table() -> Table:
 
 
 @pytest.fixture(scope="session")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    return Day(tmp_path_factory.mktemp("clean"), "clean", "first")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> tuple[Day, Judged]:
+    day = Day(tmp_path_factory.mktemp("clean"), "clean", "first")
+    return day, judged(day.evidence())
 
 
 @pytest.fixture(scope="session")
-def clean_judged(clean: Day) -> Judged:
-    return judged(clean.evidence())
+def fuller(tmp_path_factory: pytest.TempPathFactory) -> tuple[Day, Judged]:
+    """The clean company with what it has not otherwise: gateways, and a bill that may be asked for."""
+    day = Day(tmp_path_factory.mktemp("fuller"), "clean", "first", fuller=True)
+    return day, judged(day.evidence())
 
 
 @pytest.fixture(scope="session")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    return Day(tmp_path_factory.mktemp("first"), "planted", "first")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Day, Judged]:
+    day = Day(tmp_path_factory.mktemp("first"), "planted", "first")
+    return day, judged(day.evidence())
 
 
 @pytest.fixture(scope="session")
-def second(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    return Day(tmp_path_factory.mktemp("second"), "planted", "second")
-
-
-@pytest.fixture(scope="session")
-def first_judged(first: Day) -> Judged:
-    return judged(first.evidence())
-
-
-@pytest.fixture(scope="session")
-def second_judged(first: Day, second: Day) -> Judged:
-    return judged(second.evidence(), [first.evidence()])
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
+def second(first: tuple[Day, Judged], tmp_path_factory: pytest.TempPathFactory) -> tuple[Day, Judged]:
+    day = Day(tmp_path_factory.mktemp("second"), "planted", "second")
+    return day, judged(day.evidence(), [first[0].evidence()])
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -139,7 +139,7 @@ def test_row_7_denied_grants_keep_8_2_from_being_supported(second: Judged, mende
     (spot,) = [spot for spot in second.made.blind_spots if spot.call == call]
     assert (spot.source, spot.scope, spot.permission, spot.reason) == ("aws:main", ACQUIRED, call, Reason.DENIED)
     assert spot.cure is not None
-    assert spot.cure.startswith(f"Grant {call} to arn:aws:sts::{ACQUIRED}:assumed-role/annexa-collector/")
+    assert spot.cure.startswith(f"Grant {call} to arn:aws:iam::{ACQUIRED}:role/annexa-collector")
     assert "A.8.2" in spot.controls
     blind = mended(5, 6)  # row 5's owner is the one who may use AI by exception
     assert all(blind.failing(rule) == set() for rule in ("ACC-AWS-01", "ACC-ANY-05B"))

@@ -108,3 +108,20 @@ def test_secrets_in_answers_never_reach_the_disk(company: Company) -> None:
     text = b"".join(file.read_bytes() for file in path.rglob("*") if file.is_file())
     assert b"Answer questions of customers" not in text
     assert b"redacted:" in text
+
+
+def test_a_failure_that_two_runs_could_not_look_at_again_stays_a_failure(company: Company) -> None:
+    """R6: what failed stays failed until it is read again, however many runs could not."""
+    from annexa import runner
+    from annexa.reports.opened import open_assessment
+
+    blind = [Fault("bedrock", "GetModelInvocationLoggingConfiguration", kind="denied", region="eu-central-1")]
+    for date, faults in (("first", ()), ("second", blind), ("second", blind)):
+        manifest = company.collect(
+            date=date, faults=faults, run_id=f"2026-0{7 + len(company.vault.runs())}-01T060000Z-r"
+        )
+        made = runner.assess(company.vault, manifest.run_id, key=company.key)
+    opened = open_assessment(company.vault, made.assessment_id)
+    (found,) = [item for item in opened.items(["LOG-AWS-01"]) if item.verdict == "fail"]
+    assert found.scope.endswith("/eu-central-1")
+    assert found.last_observed is not None and found.last_observed.startswith("2026-08-30")
