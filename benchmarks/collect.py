@@ -13,145 +13,31 @@ signatures, pacing off. Both processes share the machine, so its load is printed
 """
 
 import argparse
-import hashlib
 import os
-import resource
-import secrets
 import statistics
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import boto3
-import botocore.session
-from botocore.config import Config
+from collect_cpu import processor
+from collect_standin import SPAWN, Spent, StandIn, fresh, standing
 from tabulate import tabulate
 
-from annexa import collectors, runner
-from annexa.collectors._source import Circumstances
-from annexa.collectors.aws._clients import wire_time
-from annexa.collectors.aws._settings import AwsSettings
-from annexa.collectors.aws._source import AwsSource
-from annexa.evidence.call import Call, collects
-from annexa.evidence.clock import VirtualClock, parse
-from annexa.evidence.gather import gather
-from annexa.evidence.handle import Handle, Known
-from annexa.evidence.keeper import Keeper, Place
-from annexa.evidence.keys import generate
-from annexa.evidence.kinds import Safeguard
-from annexa.evidence.manifest import Organisation
-from annexa.evidence.redact import Redactor
-from annexa.evidence.vault import Vault
-
-SPAWN = get_context("spawn")
-WORKERS = 32
 LATENCY = 0.05
 """Seconds that an answer takes in the second measurement."""
-LISTED = Call(op="bedrock:ListGuardrails", needs="bedrock:ListGuardrails", path="guardrails", drop=("description",))
-
-
-@dataclass(frozen=True, kw_only=True)
-class StandIn:
-    """A stand-in that listens in another process."""
-
-    url: str
-    access_key: str
-    now: str
-
-    def collected(self, folder: Path) -> "Spent":
-        """One whole collection into a new vault."""
-        key = generate(folder / "key.pem")
-        before = _now()
-        with ThreadPoolExecutor(WORKERS, "calls") as pool:
-            source = self.source(pool)
-            order = runner.Order(
-                organisation=Organisation(id="benchmark", name="benchmark"),
-                vault=Vault.open(folder / "vault", create=True), key=key, redaction=b"x" * 32,
-                sources=((source, collectors.of(collectors.vendor("aws"))),), clock=VirtualClock(parse(self.now)),
-                threads=WORKERS,
-            )  # fmt: skip
-            seal = runner.collect(order)[1]
-        after = _now()
-        calls = (seal.path / "calls.jsonl").read_bytes().count(b"\n")
-        return Spent(calls=calls, seconds=after[0] - before[0], cpu=after[1] - before[1])
-
-    def source(self, pool: ThreadPoolExecutor | None = None) -> AwsSource:
-        """Connected without pacing."""
-        lent = Circumstances(
-            organisation="benchmark", clock=VirtualClock(parse(self.now)), run_id="benchmark", pool=pool, pacing=False,
-            environment={"AWS_ACCESS_KEY_ID": self.access_key, "AWS_SECRET_ACCESS_KEY": "none"}, sandbox=True,
-            connections=2 * WORKERS,
-        )  # fmt: skip
-        return AwsSource(AwsSettings(endpoint=self.url), lent)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Spent:
-    """What one measurement took."""
-
-    calls: int
-    seconds: float
-    cpu: float
-
-
-@contextmanager
-def standing(company: str, **how: Any) -> Iterator[StandIn]:
-    """A stand-in in a process of its own, for a company of `_collect_world.py`."""
-    ours, theirs = SPAWN.Pipe()
-    process = SPAWN.Process(target=_serve, args=(theirs, company, how), daemon=True)
-    process.start()
-    try:
-        yield StandIn(**ours.recv())
-    finally:
-        ours.send("enough")
-        process.join()
-
-
-def _serve(pipe: Connection, company: str, how: dict[str, Any]) -> None:
-    import collect_world
-
-    world, standin = getattr(collect_world, company)(**how)
-    with collect_world.serve(standin) as url:
-        pipe.send({"url": url, "access_key": collect_world.access_key(world), "now": f"{world.now:%Y-%m-%dT%H:%M:%SZ}"})
-        pipe.recv()
 
 
 def throughput(rounds: int) -> list[Spent]:
     """Calls a second where every answer holds one item."""
     with standing("organisation", accounts=10, page_size=1) as standin:
-        return [_fresh(standin) for _ in range(rounds)]
+        return [fresh(standin) for _ in range(rounds)]
 
 
 def latency(rounds: int) -> list[Spent]:
     """Calls a second where every answer takes 50 ms."""
     with standing("organisation", accounts=20, seconds=LATENCY) as standin:
-        return [_fresh(standin) for _ in range(rounds)]
-
-
-def processor(page_size: int, rounds: int = 9) -> dict[str, float]:
-    """Milliseconds of CPU per call of each way to read one list; the least disturbed round of each."""
-    with standing("one_list", items=300 if page_size == 1 else 60 * page_size, page_size=page_size) as standin:
-        source, client = standin.source(), _bare_client(standin)
-        ways: dict[str, Callable[[], int]] = {
-            "bare boto3": lambda: _bare(client),
-            "read and kept": lambda: _ours(source, read_only),
-            "and a record per item": lambda: _ours(source, one_record_each),
-        }
-        taken: dict[str, list[float]] = {name: [] for name in ways}
-        for _ in range(rounds + 1):
-            for name, way in ways.items():
-                before = time.process_time()
-                calls = way()
-                taken[name].append((time.process_time() - before) / calls * 1000)
-    return {name: min(times[1:]) for name, times in taken.items()}
+        return [fresh(standin) for _ in range(rounds)]
 
 
 def memory(accounts: int) -> float:
@@ -166,84 +52,14 @@ def memory(accounts: int) -> float:
 
 
 def _peak(pipe: Connection, standin: StandIn) -> None:
-    _fresh(standin)
-    pipe.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    fresh(standin)
+    pipe.send(_most_memory())
 
 
-def _fresh(standin: StandIn) -> Spent:
-    with tempfile.TemporaryDirectory() as folder:
-        return standin.collected(Path(folder))
-
-
-@collects(Safeguard, LISTED, per="region")
-def read_only(handle: Handle) -> Iterator[Safeguard]:
-    """Reads every item and makes nothing of it."""
-    yield from (item for item in handle.each(LISTED) if item is None)
-
-
-@collects(Safeguard, LISTED, per="region")
-def one_record_each(handle: Handle) -> Iterator[Safeguard]:
-    """One record per item, from the list alone."""
-    for item in handle.each(LISTED):
-        yield Safeguard(
-            subject=item["arn"], type="guardrail", name=item["name"], version=item["version"], state=item["status"],
-            created=item["createdAt"],
-        )  # fmt: skip
-
-
-def _ours(source: AwsSource, collector: Any) -> int:
-    pages: dict[str, bytes] = {}
-
-    def store(data: bytes) -> str:
-        digest = hashlib.sha256(data).hexdigest()
-        pages[digest] = data
-        return digest
-
-    scope = f"{source.account}/us-east-1"
-    place = Place(
-        organisation="benchmark",
-        tenant=source.tenant,
-        source="aws",
-        scope=scope,
-        collector=collector.name,
-        identity="we",
-    )
-    keeper = Keeper(
-        place,
-        store=store,
-        redactor=Redactor(b"x" * 32),
-        clock=VirtualClock(parse("2026-08-30T06:00:00Z")),
-        token=_token,
-    )
-    gather(collector, source.wire(scope), keeper, Known({}), run_id="benchmark", version="0", nonce=_token)
-    return len(keeper.calls)
-
-
-def _token() -> str:
-    return secrets.token_hex(16)
-
-
-def _bare_client(standin: StandIn) -> Any:
-    core = botocore.session.Session()
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=wire_time)
-    return boto3.Session(botocore_session=core).client(
-        "bedrock", region_name="us-east-1", endpoint_url=standin.url, aws_access_key_id=standin.access_key,
-        aws_secret_access_key="none", config=Config(retries={"mode": "standard", "total_max_attempts": 5}),
-    )  # fmt: skip
-
-
-def _bare(client: Any) -> int:
-    calls, token = 0, {}
-    while True:
-        page = client.list_guardrails(**token)
-        calls += 1
-        if "nextToken" not in page:
-            return calls
-        token = {"nextToken": page["nextToken"]}
-
-
-def _now() -> tuple[float, float]:
-    return time.perf_counter(), time.process_time()
+def _most_memory() -> float:
+    """The kernel's own figure for this process: the one of `getrusage` would count what its parent had."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
 def _speed(name: str, spent: list[Spent], target: int) -> list[Any]:
@@ -266,10 +82,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     before = os.getloadavg()[0]
+    one, twenty = memory(1), memory(20)
     rows = [_speed("calls a second, one item an answer", throughput(rounds), 450)]
     rows.append(_speed(f"calls a second, {LATENCY * 1000:.0f} ms an answer", latency(min(rounds, 3)), 400))
     rows += [_ratio(1), _ratio(100)]
-    one, twenty = memory(1), memory(20)
     rows.append(["memory of accounts 2 to 20", f"{twenty - one:.1f} MiB", "< 15", f"{one:.0f} to {twenty:.0f} MiB"])
     print(tabulate(rows, ("measured", "figure", "target", "in detail"), tablefmt="simple"))
     print(

@@ -23,12 +23,12 @@ def organisation(*, accounts: int, page_size: int = 100, seconds: float = 0) -> 
     pattern, owner = head["accounts"][PATTERN], head["accounts"]["management"]
     copies = {f"copy-{number}": {**pattern, "id": str(500000000000 + number)} for number in range(1, accounts)}
     members = {"management": owner, **copies}
-    resources = {scope: kinds for scope, kinds in scenario.resources.items() if scope.startswith("management/")}
-    for name, account in members.items():
-        for scope, kinds in scenario.resources.items():
-            if scope.startswith(f"{PATTERN}/"):
-                copied = f"{name}/{scope.split('/')[1]}"
-                resources[copied] = {**_renamed(kinds, pattern["id"], account["id"]), **resources.get(copied, {})}
+    resources = {
+        f"{name}/{scope.split('/')[1]}": _renamed(kinds, pattern["id"], account["id"])
+        for name, account in members.items()
+        for scope, kinds in scenario.resources.items()
+        if scope.startswith(f"{PATTERN}/")
+    }
     for policy in head["organization"]["policies"]:
         policy["targets"] = _targets(policy["targets"], head["accounts"], members)
     head |= {"accounts": members, "denied": [], "organization": {**head["organization"], "delegated": {}}}

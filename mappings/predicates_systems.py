@@ -31,7 +31,8 @@ def class_permitted(record: Record, rule: Rule, context: Context) -> Outcome:
     assert isinstance(link, DataConnection)  # noqa: S101
     if isinstance(link.classification, Missing) or not link.classification.strip():
         return unknown(record, _untagged(link.classification), f"{link.store} has no class that could be read")
-    verdicts, expected = {}, f"readers that may handle {link.classification} data"
+    verdicts: dict[str, tuple[Verdict, UnknownReason | None, str | None]] = {}
+    expected = f"readers that may handle {link.classification} data"
     for system, allowed in _readers(link, Register.of(context)).items():
         if allowed == State.UNREAD:
             verdicts[system] = (Verdict.UNKNOWN, UnknownReason.UNREAD, None)

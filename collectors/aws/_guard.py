@@ -145,7 +145,18 @@ def _query(uri: str) -> frozenset[str]:
     return frozenset(parse_qs(uri.partition("?")[2], keep_blank_values=True))
 
 
+_MEMBERS: dict[tuple[str, str], frozenset[str]] = {}
+
+
 def _query_members(model: Any) -> frozenset[str]:
+    key = (model.service_model.service_name, model.name)
+    found = _MEMBERS.get(key)
+    if found is None:
+        found = _MEMBERS[key] = _members_in_query(model)
+    return found
+
+
+def _members_in_query(model: Any) -> frozenset[str]:
     shape = model.input_shape
     members = shape.members.items() if shape is not None else ()
     return frozenset(

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextvars import copy_context
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -96,9 +95,12 @@ class AwsWire:
 
     def sensitive(self, call: Call) -> frozenset[tuple[str, ...]]:
         """Paths that botocore's model marks as sensitive."""
-        service, operation = call.op.split(":", 1)
-        model = self._clients.client(service, self._region).meta.service_model.operation_model(operation)
-        return _sensitive(model)
+        found = _SENSITIVE.get(call.op)
+        if found is None:
+            service, operation = call.op.split(":", 1)
+            model = self._clients.client(service, self._region).meta.service_model.operation_model(operation)
+            found = _sensitive(model)
+        return found
 
     def ahead(self, call: Call, params: list[Mapping[str, Any]]) -> Iterator[Fetched]:
         """Fetch side by side where there is a pool, in order all the same."""
@@ -196,12 +198,18 @@ def plain(value: Any) -> Any:
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
-@lru_cache(maxsize=1024)
+_SENSITIVE: dict[str, frozenset[tuple[str, ...]]] = {}
+"""Per operation; nothing of a client is held on to."""
+
+
 def _sensitive(model: Any) -> frozenset[tuple[str, ...]]:
-    found: set[tuple[str, ...]] = set()
-    if model.output_shape is not None:
-        _walk(model.output_shape, (), frozenset(), found)
-    return frozenset(found)
+    name = f"{model.service_model.service_name}:{model.name}"
+    if name not in _SENSITIVE:
+        found: set[tuple[str, ...]] = set()
+        if model.output_shape is not None:
+            _walk(model.output_shape, (), frozenset(), found)
+        _SENSITIVE[name] = frozenset(found)
+    return _SENSITIVE[name]
 
 
 def _walk(shape: Any, path: tuple[str, ...], above: frozenset[str], found: set[tuple[str, ...]]) -> None:

@@ -119,8 +119,12 @@ CONFIGS = {
         HEAD + '[[rules_off]]\nrule = "LOG-AWS-1"\n',
         ["my.toml: rules_off[0].rule: there is no rule 'LOG-AWS-1'", "did you mean: LOG-AWS-0"],
     ),
-    "unknown vendor": (HEAD + '[[sources]]\nname = "a"\nvendor = "asw"\n', ["no vendor 'asw'", "take one of: aws"]),
+    "unknown vendor": (HEAD + '[[sources]]\nname = "asw:a"\nvendor = "asw"\n', ["no vendor 'asw'", "take one of: aws"]),
     "source without vendor": (HEAD + '[[sources]]\nname = "a"\n', ["sources[0]: needs `name` and `vendor`"]),
+    "name without its vendor": (
+        HEAD + '[[sources]]\nname = "main"\nvendor = "aws"\n',
+        ["sources[0].name: main must begin with its vendor", "write 'aws:main'"],
+    ),
     "source named twice": (HEAD + AWS + AWS, ["sources[1]: aws:main is named twice"]),
     "no folder of registers": ('registers = "nowhere"\n' + HEAD, ["my.toml: registers: ", "nowhere is no folder"]),
     "no TOML": ("this is = = no toml\n", ["my.toml: is no TOML", "line 1, column 6"]),

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from one_day import Collected, Day, makes
 
+from annexa.collectors._collect import Done
 from annexa.evidence.call import Call, Collector, Yields
 from annexa.evidence.record import Unread
 from annexa.mappings.evidence_view import ListEvidence
@@ -59,6 +60,32 @@ def judged(evidence: ListEvidence, earlier: Iterable[ListEvidence] = (), pack: R
     made = judge(evidence, earlier, pack=pack or PACK, items=items.append)
     found = {(one.rule, one.subject_uid, one.scope): one for one in items}
     return Judged(evidence=evidence, assessment=made.assessment, items=found)
+
+
+class Judge:
+    """Judges what was collected again; faults that leave the same records and the same unreads are judged once."""
+
+    def __init__(self, day: Day, *earlier: ListEvidence) -> None:
+        self.day, self._earlier = day, earlier
+        self.before = judged(day.evidence(), earlier)
+        """The day as it was."""
+        self._known: dict[Any, Judged] = {}
+
+    def of(self, collected: Collected) -> Judged:
+        key = tuple(_outcome(done) for done in collected.fresh())
+        if key not in self._known:
+            self._known[key] = judged(self.day.evidence(collected), self._earlier)
+        return self._known[key]
+
+    def forget(self) -> None:
+        """Let go of what was judged so far: the next call has other units."""
+        self._known.clear()
+
+
+def _outcome(done: Done) -> Any:
+    """Everything of a unit that the judge looks at; codes and words of an error are for readers only."""
+    unreads = tuple((one.call, one.permission, one.subject, one.reason, one.cure is None) for one in done.gathered.unreads)
+    return done.gathered.unit, tuple(record.record_id for record in done.gathered.records), unreads
 
 
 PACK = load_pack()

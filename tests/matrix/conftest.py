@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 import pytest
-from matrix import Judged, judged
+from matrix import Judge
 from matrix_table import Table
 from one_day import Day
 
@@ -22,28 +22,31 @@ def table() -> Table:
 
 
 @pytest.fixture(scope="session")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> tuple[Day, Judged]:
-    day = Day(tmp_path_factory.mktemp("clean"), "clean", "first")
-    return day, judged(day.evidence())
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Judge:
+    return Judge(Day(tmp_path_factory.mktemp("clean"), "clean", "first"))
 
 
 @pytest.fixture(scope="session")
-def fuller(tmp_path_factory: pytest.TempPathFactory) -> tuple[Day, Judged]:
+def fuller(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     """The clean company with what it has not otherwise: gateways, and a bill that may be asked for."""
-    day = Day(tmp_path_factory.mktemp("fuller"), "clean", "first", fuller=True)
-    return day, judged(day.evidence())
+    return Judge(Day(tmp_path_factory.mktemp("fuller"), "clean", "first", fuller=True))
 
 
 @pytest.fixture(scope="session")
-def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Day, Judged]:
-    day = Day(tmp_path_factory.mktemp("first"), "planted", "first")
-    return day, judged(day.evidence())
+def first(tmp_path_factory: pytest.TempPathFactory) -> Judge:
+    return Judge(Day(tmp_path_factory.mktemp("first"), "planted", "first"))
 
 
 @pytest.fixture(scope="session")
-def second(first: tuple[Day, Judged], tmp_path_factory: pytest.TempPathFactory) -> tuple[Day, Judged]:
-    day = Day(tmp_path_factory.mktemp("second"), "planted", "second")
-    return day, judged(day.evidence(), [first[0].evidence()])
+def second(first: Judge, tmp_path_factory: pytest.TempPathFactory) -> Judge:
+    """The planted company on its second day; the first, unbroken, is named as the earlier run."""
+    return Judge(Day(tmp_path_factory.mktemp("second"), "planted", "second"), first.day.evidence())
+
+
+@pytest.fixture(autouse=True)
+def fresh(clean: Judge, fuller: Judge, second: Judge) -> None:
+    for one in (clean, fuller, second):
+        one.forget()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -9,13 +9,13 @@ import pytest
 from matrix import (
     PACK,
     Dependence,
+    Judge,
     Judged,
     Struck,
     calls_of,
     changed,
     dependence,
     fault,
-    judged,
     kinds,
     names_call,
     operations,
@@ -38,11 +38,10 @@ FULLER = {
     "ce:GetCostAndUsage",
 }  # fmt: skip
 """Calls that the clean company gives no reason for, and that are tried where it has gateways and a bill."""
-Clean = tuple[Day, Judged]
 
 
 @pytest.fixture
-def company(op: str, clean: Clean, fuller: Clean) -> Clean:
+def company(op: str, clean: Judge, fuller: Judge) -> Judge:
     return fuller if op in FULLER else clean
 
 
@@ -53,21 +52,21 @@ def depend(day: Day, op: str, only: set[str] | None = None) -> dict[str, Depende
     return {rule: how for rule, how in found.items() if how.any}
 
 
-def test_every_rule_passes_where_everything_answers(clean: Clean, fuller: Clean) -> None:
-    assert {one.result for one in clean[1].rules.values()} == {Result.PASS}
-    assert {rule for rule, one in fuller[1].rules.items() if one.result is not Result.PASS} == {"GOV-ANY-08"}
-    assert not clean[1].assessment.internal_errors
+def test_every_rule_passes_where_everything_answers(clean: Judge, fuller: Judge) -> None:
+    assert {one.result for one in clean.before.rules.values()} == {Result.PASS}
+    assert {rule for rule, one in fuller.before.rules.items() if one.result is not Result.PASS} == {"GOV-ANY-08"}
+    assert not clean.before.assessment.internal_errors
 
 
 @pytest.mark.parametrize("op", OPERATIONS)
-def test_refused_in_every_scope_every_dependent_rule_is_unknown(company: Clean, table: Table, op: str) -> None:
-    day, before = company
+def test_refused_in_every_scope_every_dependent_rule_is_unknown(company: Judge, table: Table, op: str) -> None:
+    day, before = company.day, company.before
     dependent, found, moved = depend(day, op), list[str](), False
     for kind in kinds(op, COLLECTORS, refused=True):
         struck = Struck(op, day.again(op, [fault(op, kind)]))
         if struck.absent and not struck.lost:
             continue  # By this name the vendor says that there is none: see the absences.
-        after = judged(day.evidence(struck.collected))
+        after = company.of(struck.collected)
         moved = moved or any(changed(before.rules[rule], one) for rule, one in after.rules.items())
         found += table.enter("refused everywhere", op, kind, _refused(company, after, struck, dependent, table, kind))
     if not moved and not table.excuses("unchanged", op):
@@ -76,8 +75,8 @@ def test_refused_in_every_scope_every_dependent_rule_is_unknown(company: Clean, 
 
 
 @pytest.mark.parametrize("op", OPERATIONS)
-def test_refused_in_one_scope_its_rules_are_unknown_too(company: Clean, table: Table, op: str) -> None:
-    day, before = company
+def test_refused_in_one_scope_its_rules_are_unknown_too(company: Judge, table: Table, op: str) -> None:
+    day, before = company.day, company.before
     found = list[str]()
     for scope in _scopes(day, op, table):
         tried = kinds(op, COLLECTORS, refused=True)
@@ -85,7 +84,7 @@ def test_refused_in_one_scope_its_rules_are_unknown_too(company: Clean, table: T
             struck = Struck(op, day.again(op, [fault(op, kind)], scopes=frozenset({scope})))
             if not struck.lost:
                 continue
-            after = judged(day.evidence(struck.collected))
+            after = company.of(struck.collected)
             dependent = {
                 rule: how
                 for rule, how in depend(day, op, {name for name, _ in struck.lost}).items()
@@ -96,11 +95,11 @@ def test_refused_in_one_scope_its_rules_are_unknown_too(company: Clean, table: T
     assert found == []
 
 
-def test_regions_are_unread_where_neither_of_the_two_calls_lists_them(clean: Clean, table: Table) -> None:
-    day, before = clean
+def test_regions_are_unread_where_neither_of_the_two_calls_lists_them(clean: Judge, table: Table) -> None:
+    day, before = clean.day, clean.before
     both = [Fault("account", "ListRegions", kind="denied"), Fault("ec2", "DescribeRegions", kind="denied")]
     struck = Struck("ec2:DescribeRegions", day.again("account:ListRegions", both))
-    after = judged(day.evidence(struck.collected))
+    after = clean.of(struck.collected)
     said = _refused(clean, after, struck, depend(day, struck.op), table, "both")
     assert table.enter("refused everywhere", struck.op, "denied", said) == []
     assert len(struck.lost) == 6 and before.rules.keys() == after.rules.keys()
@@ -125,9 +124,9 @@ def _unused(before: Judged, day: Day, rule: str, how: Dependence, scope: str) ->
 
 
 def _refused(
-    company: Clean, after: Judged, struck: Struck, dependent: dict[str, Dependence], table: Table, kind: str
+    company: Judge, after: Judged, struck: Struck, dependent: dict[str, Dependence], table: Table, kind: str
 ) -> Iterator[str]:
-    day, before = company
+    day, before = company.day, company.before
     calls = calls_of(day, struck.op)
     for line in struck.unnamed("aws:main", calls):
         if not table.excuses("unnamed", struck.op):
