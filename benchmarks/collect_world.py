@@ -31,6 +31,8 @@ def organisation(*, accounts: int, page_size: int = 100, seconds: float = 0) -> 
     }
     for policy in head["organization"]["policies"]:
         policy["targets"] = _targets(policy["targets"], head["accounts"], members)
+    for permission_set in head["identity_center"]["permission_sets"]:
+        permission_set["_assignments"] = dict.fromkeys(members, next(iter(permission_set["_assignments"].values())))
     head |= {"accounts": members, "denied": [], "organization": {**head["organization"], "delegated": {}}}
     world = AwsWorld(Scenario(now=scenario.now, head=head, resources=resources))
     faults = (Fault("*", "*", kind="slow", seconds=seconds),) if seconds else ()

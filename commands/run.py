@@ -112,6 +112,9 @@ def _tell(connected: "Connected") -> None:
     for source, collectors in connected.pairs:
         if source.vendor != "registers":
             click.echo(f"{source.alias}: {source.tenant}, {len(collectors)} collectors, {source.environment}", err=True)
+    for source, _ in connected.pairs:
+        for trouble in getattr(source, "troubles", ()):
+            click.echo(f"{source.alias}: {trouble}", err=True)
     for info in connected.cannot:
         click.echo(f"{info.source}: cannot start: {info.why_not}", err=True)
         click.echo(f"  what to do: {connected.cures[info.source]}", err=True)

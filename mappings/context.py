@@ -48,6 +48,8 @@ class Context:
     """For each control, the ids of the populations that contradict its exclusion."""
     scopes: Mapping[tuple[str, str], Scope] = field(default_factory=dict)
     """Scopes by source and path."""
+    vendors: Mapping[str, str] = field(default_factory=dict)
+    """The vendor behind each source's alias."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
     """Severity of every rule, by its id."""
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)

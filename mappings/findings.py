@@ -14,7 +14,7 @@ import msgspec
 from annexa.mappings.causes import Causes
 from annexa.mappings.exceptions import Exceptions
 from annexa.mappings.held import Held
-from annexa.mappings.history import History, Key
+from annexa.mappings.history import History, Key, retired
 from annexa.mappings.results import Finding
 from annexa.mappings.rule import Rule
 from annexa.mappings.verdicts import Found
@@ -115,7 +115,9 @@ def _ended(held: Held, ledger: Ledger) -> tuple[Change, Verdict] | None:
     seen = found.tally.seen.get(held.item.subject_uid, set())
     if any(isinstance(word, UnknownReason) for word in seen):
         return Change.CHANGED, Verdict.UNKNOWN
-    whole = found.coverage.complete or found.result in (Result.PASS, Result.NO_POPULATION) or not seen
+    whole = (
+        found.coverage.complete or found.result in (Result.PASS, Result.NO_POPULATION) or retired(held, ledger.world)
+    )
     return Change.RESOLVED if whole else Change.CHANGED, Verdict.PASS if Verdict.PASS in seen else Verdict.SHOWN
 
 

@@ -67,6 +67,9 @@ def carry(tally: Tally, history: History) -> None:
 def advance(history: History, world: World, tallies: Iterable[Tally], results: dict[str, Result]) -> History:
     """The history after a run."""
     failing = {held.key: held for tally in tallies for held in tally.held if held.item.verdict is Verdict.FAIL}
+    judged = {tally.rule.id for tally in tallies}
+    # A rule that was switched off for this run looked at nothing: what it had open stays open.
+    unjudged = {key: held for key, held in history.open.items() if key[0] not in judged}
     first = dict(history.first)
     for key, held in failing.items():
         first.setdefault(key, held.at)
@@ -74,7 +77,10 @@ def advance(history: History, world: World, tallies: Iterable[Tally], results: d
     days = {tally.rule.id: frozenset(tally.days) for tally in tallies if tally.days}
     seen = Seen(run_id=manifest.run_id, at=manifest.finished, results=results, days=days)
     return History(
-        open=failing, first=first, runs=(*history.runs, seen), activity=remembered(history.activity, world.activity)
+        open={**unjudged, **failing},
+        first=first,
+        runs=(*history.runs, seen),
+        activity=remembered(history.activity, world.activity),
     )
 
 
@@ -91,14 +97,15 @@ def remembered(before: Mapping[str, Activity], now: Mapping[str, Activity]) -> d
 
 def _stays(held: Held, tally: Tally) -> bool:
     world, seen = tally.world, tally.seen.get(held.item.subject_uid, set())
-    if Verdict.FAIL in seen or _retired(held, world):
+    if Verdict.FAIL in seen or retired(held, world):
         return False
     if seen & LOST:
         return True
     return not seen and not _gone(held, tally.rule, world)
 
 
-def _retired(held: Held, world: World) -> bool:
+def retired(held: Held, world: World) -> bool:
+    """Whether a signed statement says that what failed is gone for good: its source, tenant, scope or subject."""
     item = held.item
     names = frozenset({item.source, held.tenant, item.scope, item.subject, item.subject_uid})
     return world.supplied.retired(names, world.day) is not None

@@ -35,7 +35,8 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
 
 def selects(rule: Rule, record: Record, context: Context) -> Selected:
     """Hold a record against `population.of` and `population.where`; what is unknown stays an item, and unknown."""
-    if rule.population.of is not None and record.source.partition(":")[0] != rule.population.of:
+    vendor = context.vendors.get(record.source, record.source.partition(":")[0])
+    if rule.population.of is not None and vendor != rule.population.of:
         return _NOT_SELECTED
     unsure = _SELECTED
     for part in _plan(rule, context).where:

@@ -60,12 +60,14 @@ def judge(
     known, sink = catalogue or catalogues.load(), _Counting(items or _nowhere)
     asked = Period(first=period[0], last=period[1]) if period else None
     moment = _moment(as_of or (asked.last if asked else run.manifest.finished))
-    runs = sorted(earlier, key=lambda one: (one.manifest.finished, one.manifest.run_id))
+    # What was seen after the moment of judging does not speak for it.
+    before = (one for one in earlier if _moment(one.manifest.finished) <= moment)
+    runs = sorted(before, key=lambda one: (one.manifest.finished, one.manifest.run_id))
     names = named_by(known, soa_rows(run))
-    history, before = History(), None
+    history, last = History(), None
     for one in runs:
-        before = prepare(one, pack, known, _moment(one.manifest.finished), names)
-        history = examine(before, history, _nowhere).after(history)
+        last = prepare(one, pack, known, _moment(one.manifest.finished), names)
+        history = examine(last, history, _nowhere).after(history)
     examined = examine(prepare(run, pack, known, moment, names), history, sink)
     inputs = _inputs(run, runs, pack)
     question = Question(
@@ -73,7 +75,7 @@ def judge(
         as_of=stamp(moment), period=asked, isms=isms, what_if=what_if, inputs=inputs,
         manifests=tuple(one.manifest for one in (run, *reversed(runs))),
     )  # fmt: skip
-    assessment, findings, rest = assemble(question, examined, before, history)
+    assessment, findings, rest = assemble(question, examined, last, history)
     for item in rest:
         sink(item)
     return Judgement(assessment=msgspec.structs.replace(assessment, items_total=sink.number), findings=findings)

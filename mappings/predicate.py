@@ -10,8 +10,10 @@ from annexa.evidence.record import Record
 from annexa.mappings.context import Context
 from annexa.mappings.outcome import Outcome
 from annexa.mappings.rule import Rule
+from annexa.schemas.words import UnknownReason
 
 Judge = Callable[[Record, Rule, Context], Outcome]
+Whole = Callable[[Context], UnknownReason | None]
 ANY_KIND: tuple[str, ...] = ()
 
 
@@ -30,6 +32,8 @@ class Predicate(msgspec.Struct, frozen=True, kw_only=True):
     """Its answer says whether the item may be judged by the condition at all."""
     populations: bool = False
     """It looks into the catalogue's populations that speak against an exclusion."""
+    whole: Whole | None = None
+    """Asked once for the whole population: why it cannot be all there is, though nothing says so; None: it can be."""
     says: str
     """Its docstring."""
 
@@ -45,6 +49,7 @@ def predicate(
     settles: bool = False,
     gate: bool = False,
     populations: bool = False,
+    whole: Whole | None = None,
 ) -> Callable[[Judge], Judge]:
     """Register a function under `name`; it must have a docstring."""
 
@@ -59,6 +64,7 @@ def predicate(
             settles=settles,
             gate=gate,
             populations=populations,
+            whole=whole,
             says=inspect.getdoc(judge) or "",
         )
         return judge

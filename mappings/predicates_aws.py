@@ -18,7 +18,19 @@ SILENT = (State.ABSENT, State.NOT_EXPOSED)
 """States of `safeguards` that name none: the vendor says so, or such a system can have none."""
 
 
-@predicate("guardrail_in_use", reads=("safeguard",), joins=("ai_system", "enforcement"), gate=True)
+def _all_listed(context: Context) -> UnknownReason | None:
+    """A version that an AI system or an enforcement names must be among those listed; else the list was not all."""
+    listed = {row.data.subject for row in context.joined("safeguard").records}
+    return UnknownReason.VISIBILITY_UNPROVED if _uses(context).names - listed else None
+
+
+@predicate(
+    "guardrail_in_use",
+    reads=("safeguard",),
+    joins=("ai_system", "enforcement", "safeguard"),
+    gate=True,
+    whole=_all_listed,
+)
 def guardrail_in_use(record: Record, rule: Rule, context: Context) -> Outcome:
     """Only a version of a guardrail that is in use is judged: an AI system names it, or it is forced on a scope.
 

@@ -4,7 +4,7 @@ Invariants: a unit that is not in the run counts as unread; "not applicable" is 
 the scope's own record and another unit that did answer for the same place.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -49,7 +49,10 @@ class Reach:
         unreads: Iterable[Unread],
         scopes: Mapping[Path, Scope],
         settled: frozenset[Asked] = frozenset(),
+        shown: Collection[tuple[str, str, str]] = (),
     ) -> None:
+        self._shown = shown
+        """Service, source and path of each scope in which use was seen: there it cannot be absent."""
         self._settled = settled
         """Units that lack only what the same collector read from another scope."""
         self._sources = {source.source: source for source in manifest.sources}
@@ -113,9 +116,9 @@ class Reach:
         """The vendor's list says that the service is absent, and another unit had an answer from the same place."""
         fact = self._scopes.get((unit.source, unit.scope))
         service = collector.calls[0].op.partition(":")[0] if collector.calls else ""
-        return (
-            fact is not None and service in fact.absent_services and bool(self._answered.get((unit.source, unit.scope)))
-        )
+        used = (service.removesuffix("-control"), unit.source, unit.scope) in self._shown
+        listed = fact is not None and service in fact.absent_services
+        return listed and not used and bool(self._answered.get((unit.source, unit.scope)))
 
     def _unfinished(self, unit: Unit) -> Lack:
         unreads = self._unreads.get((unit.source, unit.scope, unit.collector), [])

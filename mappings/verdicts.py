@@ -76,6 +76,9 @@ def _reasons(tally: Tally, coverage: Coverage, general: list[Lack] | None) -> It
         yield from filter(None, (coverage.reason,))
     elif general or coverage.reason in (UnknownReason.NOT_SUPPLIED, UnknownReason.NOT_CONNECTED):
         yield why(general) if general else coverage.reason or UnknownReason.UNREAD
+    whole = PREDICATES[rule.predicate].whole if rule.predicate else None
+    if whole is not None and (doubt := whole(world.context)) is not None:
+        yield doubt
     if broken(world.evidence, rule.reads):
         yield UnknownReason.INVALID_RECORD
     if not world.supplied.parameters_read:

@@ -86,13 +86,14 @@ def prepare(
     facts = {path: record.data for path, record in scope_records.items()}
     traces = Traces(evidence)
     unreads, settled = _settled(evidence)
-    reach = Reach(manifest, evidence.units(), unreads, facts, settled)  # type: ignore[arg-type]  # `listed` gives scopes only
+    reach = Reach(manifest, evidence.units(), unreads, facts, settled, traces.shown)  # type: ignore[arg-type]  # `listed` gives scopes only
     scopes = Scopes(manifest, scope_records, reach, traces.places, broken=broken(evidence, "scope"))
     use = Use(manifest, scopes, reach, traces)
     populations = Populations(manifest, scopes, reach, use)
     given = supplied(evidence, populations, pack.parameters)
     freshness = Freshness(manifest, given.parameters, as_of)
-    plain = _context(as_of, pack, given, scopes)
+    vendors_of = {source.source: source.vendor for source in manifest.sources}
+    plain = _context(as_of, pack, given, scopes, vendors_of)
     names = excluded_by | named_by(catalogue, (row for _, row in given.soa))
     wanted = [population for population in catalogue.populations if population.id in names]
     activity = activities(evidence, wanted, populations, plain, freshness)
@@ -106,6 +107,7 @@ def prepare(
         contradicted_by={control.id: control.contradicted_by for control in catalogue.controls},
         scopes=scopes.facts,
         severities=plain.severities,
+        vendors=vendors_of,
     )
     return World(
         evidence=evidence, as_of=as_of, pack=pack, catalogue=catalogue, scopes=scopes, reach=reach, use=use,
@@ -146,11 +148,11 @@ def _related(scope: str, other: str) -> bool:
     return scope == other or scope.startswith(f"{other}/") or other.startswith(f"{scope}/")
 
 
-def _context(as_of: datetime, pack: RulePack, given: Supplied, scopes: Scopes) -> Context:
+def _context(as_of: datetime, pack: RulePack, given: Supplied, scopes: Scopes, vendors_of: dict[str, str]) -> Context:
     severities = {rule.id: rule.severity for rule in pack.rules.values()}
     return Context(
         as_of=as_of, decisions=given.decisions, parameters=given.parameters, settings=pack.settings,
-        scopes=scopes.facts, severities=severities,
+        scopes=scopes.facts, severities=severities, vendors=vendors_of,
     )  # fmt: skip
 
 

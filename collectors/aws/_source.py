@@ -59,10 +59,10 @@ class AwsSource:
         base = self._profile(settings.profile)
         self.account, identity = self._who(base)
         self._accounts[self.account] = (base, identity)
-        for profile in settings.profiles:
-            frozen = self._profile(profile)
-            account, who = self._who(frozen)
-            self._accounts[account] = (frozen, who)
+        self.troubles: tuple[str, ...] = tuple(filter(None, map(self._further, settings.profiles)))
+        """Further profiles that could not be used; their accounts are blind spots."""
+        # Roles that are assumed later join `_accounts`: an account that the vendor's list led to is not configured.
+        self._configured = tuple(sorted(self._accounts))
         self.organisation_id, self.management_account = self._organisation(base, identity)
         self.tenant = self.organisation_id or self.account
         self.accounts: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class AwsSource:
             "management_account": self.management_account,
             "organisation_id": self.organisation_id,
             "caller_account": self.account,
-            "configured_accounts": tuple(sorted(self._accounts)),
+            "configured_accounts": self._configured,
             "costs_allowed": self._settings.costs,
             "now": stamp(self._lent.clock.now()),
         }
@@ -124,6 +124,16 @@ class AwsSource:
                 cure="Sign in (aws sso login), set AWS_PROFILE, or name a profile in annexa.toml.",
             )
         return Frozen(found.get_frozen_credentials)
+
+    def _further(self, profile: str) -> str | None:
+        """Take in a further account; one that cannot be used costs itself alone, and is told."""
+        try:
+            frozen = self._profile(profile)
+            account, who = self._who(frozen)
+        except CannotStartError as error:
+            return f"profile {profile}: {error.says}: {error.cure}"
+        self._accounts[account] = (frozen, who)
+        return None
 
     def _who(self, frozen: Frozen) -> tuple[str, str]:
         wire = self._wire("", HOME, "the base identity", frozen)

@@ -6,50 +6,18 @@ Each test is one call of AWS; every fault that can befall it is tried in it.
 from collections.abc import Iterator
 
 import pytest
-from matrix import (
-    PACK,
-    Dependence,
-    Judge,
-    Judged,
-    Struck,
-    calls_of,
-    changed,
-    dependence,
-    fault,
-    kinds,
-    names_call,
-    operations,
-    populations_of_exclusions,
-    proved_used,
-)
+from matrix import Judge, Judged, Struck, changed, names_call
+from matrix_depend import FULLER, OPERATIONS, PACK, Dependence, calls_of, depend, fault, kinds, proved_used
 from matrix_table import Table
 from one_day import Day
 
-from annexa import collectors
-from annexa.mappings import catalogue
 from annexa.sandbox.aws_server import Fault
 from annexa.schemas.words import Result
-
-COLLECTORS = collectors.of(collectors.vendor("aws"))
-OPERATIONS = operations(COLLECTORS)
-FULLER = {
-    "bedrock-agentcore-control:GetGateway", "bedrock-agentcore-control:GetGatewayTarget",
-    "bedrock-agentcore-control:ListGatewayTargets", "bedrock-agentcore-control:ListTagsForResource",
-    "ce:GetCostAndUsage",
-}  # fmt: skip
-"""Calls that the clean company gives no reason for, and that are tried where it has gateways and a bill."""
 
 
 @pytest.fixture
 def company(op: str, clean: Judge, fuller: Judge) -> Judge:
     return fuller if op in FULLER else clean
-
-
-def depend(day: Day, op: str, only: set[str] | None = None) -> dict[str, Dependence]:
-    soa = [record.data for record in day.evidence().records("soa_row")]
-    extra = populations_of_exclusions(soa, catalogue.load())
-    found = {rule.id: dependence(rule, op, day.collectors.values(), extra, only) for rule in PACK.rules.values()}
-    return {rule: how for rule, how in found.items() if how.any}
 
 
 def test_every_rule_passes_where_everything_answers(clean: Judge, fuller: Judge) -> None:
@@ -62,7 +30,7 @@ def test_every_rule_passes_where_everything_answers(clean: Judge, fuller: Judge)
 def test_refused_in_every_scope_every_dependent_rule_is_unknown(company: Judge, table: Table, op: str) -> None:
     day, before = company.day, company.before
     dependent, found, moved = depend(day, op), list[str](), False
-    for kind in kinds(op, COLLECTORS, refused=True):
+    for kind in kinds(op, refused=True):
         struck = Struck(op, day.again(op, [fault(op, kind)]))
         if struck.absent and not struck.lost:
             continue  # By this name the vendor says that there is none: see the absences.
@@ -79,7 +47,7 @@ def test_refused_in_one_scope_its_rules_are_unknown_too(company: Judge, table: T
     day, before = company.day, company.before
     found = list[str]()
     for scope in _scopes(day, op, table):
-        tried = kinds(op, COLLECTORS, refused=True)
+        tried = kinds(op, refused=True)
         for kind in ("denied", *table.sample(tried[1:], 1, op, scope)):
             struck = Struck(op, day.again(op, [fault(op, kind)], scopes=frozenset({scope})))
             if not struck.lost:

@@ -1,0 +1,159 @@
+"""The deny matrix: which operations there are, what can befall them, and which rules depend on each.
+
+Dependence is derived from what collectors and rules declare, never from what a run happened to do.
+"""
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from one_day import Day, makes
+
+from annexa import collectors as vendors
+from annexa.evidence.call import Call, Collector, Yields
+from annexa.mappings import catalogue as catalogues
+from annexa.mappings.evidence_view import ListEvidence
+from annexa.mappings.pack import load_pack
+from annexa.mappings.rule import Rule
+from annexa.sandbox._models import list_members, operation_model
+from annexa.sandbox.aws_server import Fault, fault_kinds
+
+PACK = load_pack()
+COLLECTORS = vendors.of(vendors.vendor("aws"))
+OPERATIONS = sorted({call.op for one in COLLECTORS for call in one.calls})
+FULLER = {
+    "bedrock-agentcore-control:GetGateway", "bedrock-agentcore-control:GetGatewayTarget",
+    "bedrock-agentcore-control:ListGatewayTargets", "bedrock-agentcore-control:ListTagsForResource",
+    "ce:GetCostAndUsage",
+}  # fmt: skip
+"""Calls that the clean company gives no reason for, and that are tried where it has gateways and a bill."""
+POORER = ("empty_list", "unknown_enum")
+"""Kinds of fault that leave a valid answer."""
+
+
+def depend(day: Day, op: str, only: Container[str] | None = None) -> dict[str, "Dependence"]:
+    """The rules that depend on an operation and how; `only` through these collectors."""
+    soa = [record.data for record in day.evidence().records("soa_row")]
+    extra = populations_of_exclusions(soa, catalogues.load())
+    found = {rule.id: dependence(rule, op, day.collectors.values(), extra, only) for rule in PACK.rules.values()}
+    return {rule: how for rule, how in found.items() if how.any}
+
+
+def looks_at(rule: Rule, given: Yields, vendor: str) -> bool:
+    """Whether a record of this declaration can be in the rule's population or among what it looks into."""
+    if given.kind in rule.joins:
+        return True
+    return given.kind == rule.reads and rule.population.of in (None, vendor) and not _shut_out(given, rule)
+
+
+def _shut_out(given: Yields, rule: Rule) -> bool:
+    """Whether the filter can never let through what the collector always has in a field."""
+    for name, values in given.where.items():
+        for operator, operand in rule.population.where.get(name, {}).items():
+            wanted = operand if isinstance(operand, list) else [operand]
+            if operator in ("is", "equals", "one_of") and operand != "present" and not set(wanted) & set(values):
+                return True
+            if operator == "none_of" and set(values) <= set(wanted):
+                return True
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dependence:
+    """How a rule depends on an operation."""
+
+    records: bool = False
+    """It yields records that the rule selects or joins."""
+    scopes: bool = False
+    """It lists the rule's scopes."""
+    signal: bool = False
+    """It tells whether the rule's scopes are used."""
+
+    @property
+    def any(self) -> bool:
+        return self.records or self.scopes or self.signal
+
+
+def dependence(
+    rule: Rule, op: str, collectors: Iterable[Collector], extra: Mapping[str, Any], only: Container[str] | None = None
+) -> Dependence:
+    """`extra`: for a rule that looks into the catalogue's populations, their kinds and filters; `only`: through these."""
+    known = list(collectors)
+    mine = [one for one in known if makes(one, op) and (only is None or one.name in only)]
+    populations = extra.get(rule.id, ())
+
+    def gives(one: Collector) -> bool:
+        vendor = one.name.partition(".")[0]
+        return any(looks_at(rule, given, vendor) for given in one.yields) or any(
+            given.kind == kind and not _shut_out(given, other) for given in one.yields for kind, other in populations
+        )
+
+    vendors = {one.name.partition(".")[0] for one in known if gives(one)}
+    return Dependence(
+        records=any(gives(one) for one in mine),
+        scopes=any(one.lists_scopes and one.name.partition(".")[0] in vendors for one in mine),
+        signal=any(one.signals is not None and one.signals == rule.population.used for one in mine),
+    )
+
+
+def populations_of_exclusions(soa: Iterable[Any], catalogue: Any) -> dict[str, tuple[tuple[str, Rule], ...]]:
+    """For the rule about exclusions: kind and filter of every population that speaks against one."""
+    base = PACK.rules["GOV-ANY-08"]
+    by_id = {one.id: one for one in catalogue.populations}
+    against = {one.id: one.contradicted_by for one in catalogue.controls}
+    names = {name for row in soa if not row.applicable for name in (*row.claims_none_of, *against.get(row.control, ()))}
+    chosen = [by_id[name] for name in sorted(names) if name in by_id]
+    return {
+        base.id: tuple(
+            (
+                one.kind,
+                msgspec.structs.replace(base, population=msgspec.structs.replace(base.population, where=one.where)),
+            )
+            for one in chosen
+        )
+    }
+
+
+def kinds(op: str, *, refused: bool) -> list[Any]:
+    """The kinds of fault that apply to an operation: those that refuse or break it, or the poorer ones.
+
+    An answer without a list is broken only where the call reads that list or the vendor's model requires it.
+    """
+    service, operation = op.split(":", 1)
+    poorer = {*POORER} if _needs_a_list(op) else {*POORER, "missing_list"}
+    found = [kind for kind in fault_kinds(service, operation) if kind != "slow"]
+    return [kind for kind in found if (kind not in poorer) == refused]
+
+
+def _needs_a_list(op: str) -> bool:
+    service, operation = op.split(":", 1)
+    lists = set(list_members(service, operation))
+    shape = operation_model(service, operation).output_shape
+    read = {call.path for one in COLLECTORS for call in one.calls if call.op == op}
+    return bool(lists & (read | set(shape.required_members if shape is not None else ())))
+
+
+def fault(op: str, kind: Any) -> Fault:
+    service, operation = op.split(":", 1)
+    return Fault(service, operation, kind=kind)
+
+
+def calls_of(day: Day, op: str) -> list[Call]:
+    return [call for one in day.collectors.values() for call in one.calls if call.op == op]
+
+
+def proved_used(evidence: ListEvidence, service: str, scopes: Iterable[str], day: Day) -> bool:
+    """Whether a record of the run shows each of these scopes in use: of a collector that signals it, or a measure."""
+    signals = {name for name, one in day.collectors.items() if one.signals == service}
+    shown = {
+        record.scope
+        for kind in evidence.kinds()
+        for record in evidence.records(kind)
+        if (
+            getattr(record.data, "service", None) == service
+            if kind == "usage"
+            else record.provenance.collector in signals
+        )
+    }
+    return all(scope in shown for scope in scopes)
