@@ -52,6 +52,10 @@ class Table:
             return list(what)
         return Random(f"{self.seed} {name}").sample(list(what), number)
 
+    def draw(self, what: Sequence[T], *name: Any) -> T:
+        """One of these, chosen by the seed and the name of the cell."""
+        return Random(f"{self.seed} {name}").choice(what)
+
     def lines(self) -> Iterator[str]:
         """The table, and one line of sums."""
         kinds = [kind for kind in (*KINDS, *OTHERS) if any(kind == known for _, known in self.cells)]

@@ -112,7 +112,8 @@ def _kept(day: Day, struck: Struck) -> Iterator[str]:
     """A record that an unknown value took away, or changed without saying so."""
     for done in struck.collected.fresh():
         key = (done.work.source.alias, done.work.collector.name, done.work.scope)
-        old, new = _by_subject(day.whole.done[key]), _by_subject(done)
+        before = day.whole.done.get(key)
+        old, new = _by_subject(before) if before else {}, _by_subject(done)
         if set(old) - set(new) and not done.gathered.unreads:
             yield f"{key[1]} at {key[2]} lost {sorted(set(old) - set(new))} without a word"
         for subject in set(old) & set(new):

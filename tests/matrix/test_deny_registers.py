@@ -1,0 +1,72 @@
+"""The deny matrix over the registers: a file that cannot be read, is not there, is empty, or holds a row that is wrong."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from matrix import Judge, Judged, changed, judged
+from matrix_depend import PACK, depend
+from matrix_table import Table
+
+from annexa.collectors.registers import KINDS
+from annexa.evidence.manifest import RegisterInfo
+from annexa.schemas.words import Result, UnknownReason
+
+BROKEN: dict[str, Callable[[Path], object]] = {
+    "unreadable": lambda path: path.write_text("- {id: [", "utf-8"),
+    "invalid_row": lambda path: path.write_text(f"{path.read_text('utf-8')}\n- {{nobody_knows: true}}\n".lstrip("[]\n"), "utf-8"),
+    "not_supplied": lambda path: path.unlink(),
+    "empty_list": lambda path: path.write_text("[]\n", "utf-8"),
+}  # fmt: skip
+DECIDED = {"decision"}
+"""Kinds that settle criteria: the rules that name a decision depend on them too."""
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+@pytest.mark.parametrize("register", KINDS)
+def test_a_register_that_was_not_read_is_no_comfort(
+    clean: Judge, table: Table, tmp_path: Path, register: str, kind: str
+) -> None:
+    folder = shutil.copytree(clean.day.registers, tmp_path / "registers")
+    BROKEN[kind](folder / f"{register}.yaml")
+    evidence = clean.day.with_registers(folder)
+    (info,) = [one for one in evidence.manifest.registers if one.name == register]
+    after, op = judged(evidence), f"registers:{register}"
+    dependent = set(depend(clean.day, op)) | _criteria(KINDS[register])
+    found = [*_said(info, kind), *_results(clean.before, after, dependent, register, kind, table)]
+    assert table.enter("registers", op, kind, found) == []
+
+
+def _criteria(kind: str) -> set[str]:
+    decided = {rule.id for rule in PACK.rules.values() if rule.criterion.decided}
+    return decided if kind in DECIDED else set()
+
+
+def _said(info: RegisterInfo, kind: str) -> Iterator[str]:
+    states = {"unreadable": "unreadable", "invalid_row": "invalid_rows", "not_supplied": "not_supplied"}
+    if info.state != states.get(kind, "read"):
+        yield f"the register is said to be {info.state}"
+
+
+def _results(
+    before: Judged, after: Judged, dependent: set[str], register: str, kind: str, table: Table
+) -> Iterator[str]:
+    for rule, result in after.rules.items():
+        if rule not in dependent:
+            if changed(before.rules[rule], result):
+                yield f"{rule} does not depend on it and changes to {result.result} {result.reason}"
+        elif kind in ("unreadable", "invalid_row"):
+            if result.result is not Result.UNKNOWN and not table.excuses(
+                "registers", f"registers:{register}", rule, kind
+            ):
+                yield f"{rule} is {result.result}"
+        elif PACK.rules[rule].reads == KINDS[register] or KINDS[register] in PACK.rules[rule].joins:
+            missing = kind == "not_supplied" and PACK.rules[rule].reads == KINDS[register]
+            if missing and result.reason is not UnknownReason.NOT_SUPPLIED:
+                yield f"{rule} is {result.result} {result.reason} without the register that it reads"
+            if result.result is Result.PASS and not table.excuses("registers", f"registers:{register}", rule, kind):
+                yield f"{rule} passes"
+        elif result.result is Result.FAIL and not result.fails_default:
+            yield f"{rule} fails against a rule that nobody made"
+    yield from after.assessment.internal_errors

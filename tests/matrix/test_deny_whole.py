@@ -1,0 +1,64 @@
+"""Whole runs: what the matrix puts together out of units is what a sealed run comes to. The cells are drawn by the seed."""
+
+from pathlib import Path
+
+import pytest
+from harbourline import Company
+from matrix import Judge
+from matrix_depend import OPERATIONS, PACK, fault, kinds
+from matrix_table import Table, justified
+
+from annexa import runner
+from annexa.collectors.aws._source import CREDENTIAL_CALLS
+from annexa.sandbox import demo
+from annexa.sandbox.aws_server import Fault
+from annexa.schemas.words import Result
+
+CONNECTING = {call.op for call in CREDENTIAL_CALLS}
+"""Calls without which no source starts: nothing is collected then, and nothing judged."""
+OVER_ALL = (
+    "test_refused_in_every_scope_every_dependent_rule_is_unknown", "test_refused_in_one_scope_its_rules_are_unknown_too",
+    "test_refused_in_the_second_run_nothing_gets_better",
+)  # fmt: skip
+
+
+def whole(folder: Path, faults: list[Fault]) -> dict[str, Result]:
+    """Results of a whole run of the clean company: collected, sealed, read from the disk and judged."""
+    company, registers = Company(folder), folder / "registers"
+    demo.write_registers(registers, "clean")
+    said = demo.settings("clean")["parameters"]
+    manifest = company.collect("clean", "first", faults, registers=registers, parameters=said)
+    made = runner.assess(company.vault, manifest.run_id, key=company.key)
+    return {one.rule: one.result for one in made.rules}
+
+
+@pytest.mark.parametrize("draw", range(2))
+def test_a_whole_run_comes_to_the_same(clean: Judge, table: Table, tmp_path: Path, draw: int) -> None:
+    cells = [(op, kind) for op in OPERATIONS if op not in CONNECTING for kind in kinds(op, refused=True)]
+    op, kind = table.draw(cells, "whole", draw)
+    after = clean.of(clean.day.again(op, [fault(op, kind)]))
+    found = whole(tmp_path, [fault(op, kind)])
+    said = [
+        f"{rule} is {found[rule]}, and {one.result} by units"
+        for rule, one in after.rules.items()
+        if found[rule] != one.result
+    ]
+    assert table.enter("whole runs", op, kind, said) == []
+
+
+def test_roles_that_cannot_be_assumed_leave_every_rule_about_aws_unknown(table: Table, tmp_path: Path) -> None:
+    found = whole(tmp_path, [Fault("sts", "AssumeRole", kind="denied")])
+    about = {rule.id for rule in PACK.rules.values() if rule.reads not in ("soa_row", "exception", "register_entry")}
+    said = [f"{rule} is {found[rule]}" for rule in sorted(about) if found[rule] is not Result.UNKNOWN]
+    assert table.enter("whole runs", "sts:AssumeRole", "denied", said) == []
+
+
+def test_every_justified_entry_was_needed(table: Table, request: pytest.FixtureRequest) -> None:
+    """It stands last: only a run of the whole matrix knows."""
+    ran = {item.name for item in request.session.items if "matrix" in item.path.parts}
+    wanted = {f"{name}[{op}]" for name in OVER_ALL for op in OPERATIONS}
+    if not wanted <= ran:
+        pytest.skip("only a part of the matrix was run")
+    known = {f"{section}: {entry}" for section, entries in justified().items() for entry in entries}
+    assert sorted(known - table.used) == []
+    assert all(entry["because"] for entries in justified().values() for entry in entries)
