@@ -20,6 +20,8 @@ STORES = {
 """Per type of vector store: where its configuration and its address stand, and whether it is a third party's."""
 SERVICES = {"CONFLUENCE": "confluence", "SALESFORCE": "salesforce", "SHAREPOINT": "sharePoint"}
 """Types of data source that are a third party's service, and how their configuration's name begins."""
+SEEN_ELSEWHERE = ("VECTOR", "MANAGED")
+"""Types of knowledge base whose store stands in a configuration of its own, or is AWS's and unseen."""
 OPEN_TYPES = ("WEB", "CUSTOM", "MANAGED_KNOWLEDGE_BASE_CONNECTOR")
 """Types of which the vendor does not say whose the other end is."""
 
@@ -38,6 +40,8 @@ def vector_store(detail: Item) -> tuple[str | None, str | None, bool | Missing]:
         return "KENDRA", (config.get("kendraKnowledgeBaseConfiguration") or {}).get("kendraIndexArn"), False
     if config.get("type") == "SQL":
         return "REDSHIFT", _redshift(config), False
+    if config.get("type") not in (None, *SEEN_ELSEWHERE):
+        return str(config["type"]), None, unknown_value(config["type"])
     return None, None, NOT_EXPOSED
 
 

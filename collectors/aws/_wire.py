@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextvars import copy_context
@@ -106,8 +107,8 @@ class AwsWire:
         """Fetch side by side where there is a pool, in order all the same."""
         if self._pool is None or len(params) < 2:
             return (fetch(self, call, each) for each in params)
-        futures = [self._pool.submit(copy_context().run, fetch, self, call, each) for each in params]
-        return (future.result() for future in futures)
+        futures = deque(self._pool.submit(copy_context().run, fetch, self, call, each) for each in params)
+        return (futures.popleft().result() for _ in params)
 
     def _answer_of(self, call: Call, client: Any, model: Any, params: dict[str, Any]) -> Answer:
         try:

@@ -30,6 +30,7 @@ LIST_ENFORCED = Call(
 )
 
 ACTING = ("BLOCK", "ANONYMIZE")
+FILTERS = ("SEXUAL", "VIOLENCE", "HATE", "INSULTS", "MISCONDUCT", "PROMPT_ATTACK")
 STRENGTHS = ("NONE", "LOW", "MEDIUM", "HIGH")
 PARTS = (
     ("topicPolicy", "topics"), ("contentPolicy", "filters"), ("wordPolicy", "words"),
@@ -175,7 +176,8 @@ def _prompt_attack(detail: Detail) -> str | Missing:
         return filters
     found = next((entry.input_strength for entry in filters if entry.filter == "PROMPT_ATTACK"), None)
     if found is None:
-        return ABSENT
+        strange = sorted({entry.filter for entry in filters} - set(FILTERS))
+        return unknown_value(", ".join(strange)) if strange else ABSENT
     return found if found in STRENGTHS else unknown_value(found)
 
 

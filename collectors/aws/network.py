@@ -6,12 +6,16 @@ from typing import Any
 
 from annexa.collectors.aws._values import json_object, text_or
 from annexa.evidence.call import Call, collects
-from annexa.evidence.fact import NOT_EXPOSED, Missing, ambiguous
+from annexa.evidence.fact import NOT_EXPOSED, Missing, ambiguous, unknown_value
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds.settings import PrivateEndpoint
 
 ENDPOINTS = Call(op="ec2:DescribeVpcEndpoints", needs="ec2:DescribeVpcEndpoints", path="VpcEndpoints")
 
+STATES = frozenset(
+    {"pendingacceptance", "pending", "available", "deleting", "deleted", "rejected", "failed", "expired", "partial"}
+)
+"""Documented states; EC2 sends them in lower case, its model lists them capitalised."""
 AI_SERVICE = re.compile(r"(?:^|\.)((?:bedrock|sagemaker)[a-z0-9-]*(?:\..+)?)$")
 WHOLE_SERVICE = re.compile(r"\*+|(?:\*|bedrock[a-z-]*|sagemaker[a-z-]*):\*+", re.IGNORECASE)
 REGION = re.compile(r"\.[a-z]{2}(?:-[a-z]+)+-\d(?=\.|$)")
@@ -38,7 +42,9 @@ def ai_service(name: str) -> str | None:
 
 def _state(endpoint: Item) -> str | Missing:
     state = text_or(endpoint.get("State"), NOT_EXPOSED)
-    return state.lower() if isinstance(state, str) else state
+    if isinstance(state, Missing):
+        return state
+    return state.lower() if state.lower() in STATES else unknown_value(state)
 
 
 def _restrictive(document: object) -> bool | Missing:

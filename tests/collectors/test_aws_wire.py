@@ -109,7 +109,7 @@ def connected(url: str, pool: ThreadPoolExecutor | None = None) -> AwsSource:
         run_id="r1",
         pool=pool,
         pacing=False,
-        read_timeout=0.5,
+        read_timeout=2,
         sandbox=True,
     )
     return AwsSource(AwsSettings(endpoint=url, attempts=1), lent)
@@ -123,7 +123,7 @@ def wire() -> Iterator[AwsWire]:
 
 def failing(call: Call, kind: Any, **params: Any) -> UnreadError:
     service, operation = call.op.split(":")
-    standin = AwsStandIn(SmallWorld(), (Fault(service, operation, kind=kind, seconds=1.0),), page_size=2)
+    standin = AwsStandIn(SmallWorld(), (Fault(service, operation, kind=kind, seconds=3.0),), page_size=2)
     with serve(standin) as url:
         ended = fetch(connected(url).wire(f"{ACCOUNT}/us-east-1"), call, params).ended
     assert isinstance(ended, UnreadError)

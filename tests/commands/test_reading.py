@@ -196,7 +196,9 @@ def test_the_configured_key_is_the_default(annexa: Run, here: Path) -> None:
 def test_a_changed_file_fails_by_name(annexa: Run, sample: SimpleNamespace, here: Path, file: str) -> None:
     path = here / "vault" / "assessments" / sample.ASSESSMENT / file
     data = path.read_bytes()
-    path.write_bytes(data.replace(b'"gap"', b'"met"') if b'"gap"' in data else data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
+    path.write_bytes(
+        data.replace(b'"gap"', b'"met"') if b'"gap"' in data else data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]
+    )
     code, out, err = annexa("verify", "--key", "signing.pub.pem")
     assert code == 4
     assert file in out

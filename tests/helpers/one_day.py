@@ -4,7 +4,7 @@ Only the units that made a certain call are run again; everything else stands as
 time, so that a unit which a changed list brings forth is run, and one which it takes away is missing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,12 +58,23 @@ class Collected:
 class Day:
     """The company on one date; its clients stay connected over all changes."""
 
-    def __init__(self, folder: Path, scenario: ScenarioName, date: DateName, *, fuller: bool = False) -> None:
-        """`fuller`: with the AgentCore gateways that the clean company has not, and with the bill."""
+    def __init__(
+        self,
+        folder: Path,
+        scenario: ScenarioName,
+        date: DateName,
+        *,
+        mended: Collection[int] = (),
+        fuller: bool = False,
+    ) -> None:
+        """`mended`: rows of the planted company that are as in the clean one.
+
+        `fuller`: the clean company with gateways and a bill, which it has not otherwise.
+        """
         self.folder, self.scenario, self.date, self.fuller = folder, scenario, date, fuller
         self.registers = folder / "registers"
         demo.write_registers(self.registers, scenario)
-        self.world: World = aws_world(scenario, date)
+        self.world: World = aws_world(scenario, date, mended)
         if fuller:
             self.world = aws_world("planted", date, mended=set(range(100)) - {GATEWAYS})
             _supply(self.registers)

@@ -43,10 +43,23 @@ def second(first: Judge, tmp_path_factory: pytest.TempPathFactory) -> Judge:
     return Judge(Day(tmp_path_factory.mktemp("second"), "planted", "second"), first.day.evidence())
 
 
+@pytest.fixture(scope="session")
+def mended(tmp_path_factory: pytest.TempPathFactory) -> Judge:
+    """The planted company on its first day, before anything of it went wrong."""
+    return Judge(Day(tmp_path_factory.mktemp("mended"), "planted", "first", mended=range(100)))
+
+
+@pytest.fixture(scope="session")
+def newly(mended: Judge, second: Judge) -> Judge:
+    """The planted company on its second day, with all its failures new since the first."""
+    return Judge(second.day, mended.day.evidence())
+
+
 @pytest.fixture(autouse=True)
-def fresh(clean: Judge, fuller: Judge, second: Judge) -> None:
-    for one in (clean, fuller, second):
-        one.forget()
+def fresh(request: pytest.FixtureRequest) -> None:
+    for one in ("clean", "fuller", "second", "newly"):
+        if one in request.fixturenames:
+            request.getfixturevalue(one).forget()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -13,9 +13,10 @@ from annexa.collectors.registers import KINDS
 from annexa.evidence.manifest import RegisterInfo
 from annexa.schemas.words import Result, UnknownReason
 
+BAD_ROW = "- {nobody_knows: true}\n"
 BROKEN: dict[str, Callable[[Path], object]] = {
     "unreadable": lambda path: path.write_text("- {id: [", "utf-8"),
-    "invalid_row": lambda path: path.write_text(f"{path.read_text('utf-8')}\n- {{nobody_knows: true}}\n".lstrip("[]\n"), "utf-8"),
+    "invalid_row": lambda path: path.write_text(f"{path.read_text('utf-8')}\n{BAD_ROW}".lstrip("[]\n"), "utf-8"),
     "not_supplied": lambda path: path.unlink(),
     "empty_list": lambda path: path.write_text("[]\n", "utf-8"),
 }  # fmt: skip
@@ -52,21 +53,21 @@ def _said(info: RegisterInfo, kind: str) -> Iterator[str]:
 def _results(
     before: Judged, after: Judged, dependent: set[str], register: str, kind: str, table: Table
 ) -> Iterator[str]:
+    reads = KINDS[register]
     for rule, result in after.rules.items():
+        known, same = PACK.rules[rule], not changed(before.rules[rule], result)
         if rule not in dependent:
-            if changed(before.rules[rule], result):
-                yield f"{rule} does not depend on it and changes to {result.result} {result.reason}"
+            said = None if same else f"{rule} does not depend on it and changes to {result.result} {result.reason}"
         elif kind in ("unreadable", "invalid_row"):
-            if result.result is not Result.UNKNOWN and not table.excuses(
-                "registers", f"registers:{register}", rule, kind
-            ):
-                yield f"{rule} is {result.result}"
-        elif PACK.rules[rule].reads == KINDS[register] or KINDS[register] in PACK.rules[rule].joins:
-            missing = kind == "not_supplied" and PACK.rules[rule].reads == KINDS[register]
-            if missing and result.reason is not UnknownReason.NOT_SUPPLIED:
-                yield f"{rule} is {result.result} {result.reason} without the register that it reads"
-            if result.result is Result.PASS and not table.excuses("registers", f"registers:{register}", rule, kind):
-                yield f"{rule} passes"
-        elif result.result is Result.FAIL and not result.fails_default:
-            yield f"{rule} fails against a rule that nobody made"
+            said = None if result.result is Result.UNKNOWN else f"{rule} is {result.result}"
+        elif known.reads == reads or reads in known.joins:
+            supplied = kind != "not_supplied" or known.reads != reads or result.reason is UnknownReason.NOT_SUPPLIED
+            said = (
+                None if supplied and result.result is not Result.PASS else f"{rule} is {result.result} {result.reason}"
+            )
+        else:
+            ours = result.result is not Result.FAIL or not result.fails_own_rule
+            said = None if ours else f"{rule} fails against a rule that nobody made"
+        if said and not (rule in dependent and table.excuses("registers", f"registers:{register}", rule, kind)):
+            yield said
     yield from after.assessment.internal_errors
