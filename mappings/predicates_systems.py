@@ -101,6 +101,9 @@ def transfer_approved(record: Record, rule: Rule, context: Context) -> Outcome:
         judge = passed if answer == "approved" else failed
         return judge(record, observed, expected=expected, criterion=Criterion.ORGANISATION, criterion_ref=ref)
     listed = _listed(record, (link.ai_system, *further), link.store, "approved_stores", expected, context)
+    other = link.third_party
+    if listed.verdict is Verdict.FAIL and isinstance(other, Missing) and other.state is State.UNKNOWN_VALUE:
+        return unknown(record, STATES[other.state], f"no documentation says what {other.raw} is, nor where it leads")
     hidden = link.reached_by if isinstance(link.reached_by, Missing) else None
     if listed.verdict is Verdict.FAIL and hidden is not None and hidden.state is not State.ABSENT:
         return unknown(record, STATES[hidden.state], "which AI systems read it could not be read")

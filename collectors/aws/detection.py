@@ -57,10 +57,12 @@ def macie(handle: Handle) -> Iterator[Detection]:
 
 
 def _detector(number: str, detector: Item) -> Detection:
-    features = [entry for entry in detector.get("Features", ()) if entry.get("Status") == "ENABLED"]
+    states = {str(entry.get("Name")): entry.get("Status") for entry in detector.get("Features", ())}
+    strange = sorted({str(state) for state in states.values()} - set(ON_OFF))
+    features = tuple(sorted(name for name, state in states.items() if state == "ENABLED"))
     return Detection(
         subject=number, service="guardduty", enabled=choose(detector.get("Status"), ON_OFF),
-        features=tuple(sorted(str(entry.get("Name")) for entry in features)), updated=moment(detector.get("UpdatedAt")),
+        features=unknown_value(", ".join(strange)) if strange else features, updated=moment(detector.get("UpdatedAt")),
     )  # fmt: skip
 
 

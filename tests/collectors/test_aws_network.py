@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from annexa.collectors.aws.network import ai_service, private_endpoints
-from annexa.evidence.fact import NOT_EXPOSED, Missing
+from annexa.evidence.fact import NOT_EXPOSED, Missing, unknown_value
 from annexa.schemas.words import Completeness, Reason, State
 from annexa.tests.collectors.fake_wire import DENIED, collect, facts, lost
 
@@ -66,7 +66,7 @@ def test_two_pages_and_only_ai_services() -> None:
     found = facts(collect(private_endpoints, {CALL: pages}))
     assert [(it.subject, it.service, it.state, it.private_dns) for it in found] == [
         ("vpce-1", "bedrock-runtime", "available", True),
-        ("vpce-2", "sagemaker.studio", "hovering", True),
+        ("vpce-2", "sagemaker.studio", unknown_value("Hovering"), True),
     ]
 
 

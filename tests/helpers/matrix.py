@@ -57,7 +57,7 @@ class Judge:
     """Judges what was collected again; faults that leave the same records and the same unreads are judged once."""
 
     def __init__(self, day: Day, *earlier: ListEvidence) -> None:
-        self.day, self._earlier = day, earlier
+        self.day, self.earlier = day, earlier
         self.before = judged(day.evidence(), earlier)
         """The day as it was."""
         self._known: dict[Any, Judged] = {}
@@ -65,7 +65,7 @@ class Judge:
     def of(self, collected: Collected) -> Judged:
         key = tuple(_outcome(done) for done in collected.fresh())
         if key not in self._known:
-            self._known[key] = judged(self.day.evidence(collected), self._earlier)
+            self._known[key] = judged(self.day.evidence(collected), self.earlier)
         return self._known[key]
 
     def forget(self) -> None:

@@ -25,6 +25,8 @@ class Table:
     everything: bool
     cells: Counter[tuple[str, str]] = field(default_factory=Counter)
     sorts: Counter[str] = field(default_factory=Counter)
+    ran: set[tuple[str, str]] = field(default_factory=set)
+    """Sorts of cells with the calls that were tried in them."""
     violations: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     """Entries of the committed table that some cell needed."""
@@ -33,6 +35,7 @@ class Table:
         """Count one cell; returns its violations with where they were found."""
         self.cells[op, kind] += 1
         self.sorts[sort] += 1
+        self.ran.add((sort, op))
         said = [f"{sort}: {op} {kind}: {line}" for line in found]
         self.violations += said
         return said

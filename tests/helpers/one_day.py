@@ -86,19 +86,20 @@ class Day:
 
     def again(
         self,
-        op: str,
+        op: str | frozenset[str],
         faults: Iterable[Fault] = (),
         *,
         scopes: frozenset[str] | None = None,
         world: World | None = None,
     ) -> Collected:
-        """The day with the units that made the call `op` run again, under faults or in another world.
+        """The day with the units that made the call `op`, or one of several, run again, under faults or in another world.
 
         `scopes` narrows what is run again to these.
         """
         self._answering = AwsStandIn(world or self.world, tuple(faults))
         try:
-            return self._collect(lambda work: self._makes(work, op, scopes), self.whole.done)
+            wanted = frozenset({op}) if isinstance(op, str) else op
+            return self._collect(lambda work: self._makes(work, wanted, scopes), self.whole.done)
         finally:
             self._answering = self._plain
 
@@ -134,10 +135,10 @@ class Day:
         """One exchange, answered by the stand-in of the moment."""
         return self._answering.handle(*request)
 
-    def _makes(self, work: Work, op: str, scopes: frozenset[str] | None) -> bool:
-        """Whether a unit made this call; one that never did cannot be changed by its answer."""
+    def _makes(self, work: Work, ops: frozenset[str], scopes: frozenset[str] | None) -> bool:
+        """Whether a unit made one of these calls; one that never did cannot be changed by its answer."""
         known = self.whole.done.get(_key(work))
-        made = known is not None and any(entry.call == op for entry in known.gathered.keeper.calls)
+        made = known is not None and any(entry.call in ops for entry in known.gathered.keeper.calls)
         return made and (scopes is None or work.scope in scopes)
 
     def _connect(

@@ -2,12 +2,12 @@
 
 import os
 import random
-from typing import Any
 
 import pytest
 from matrix import Judge
 from matrix_table import Table
 from one_day import Day
+from told import TOLD
 
 SEED = "ANNEXA_MATRIX_SEED"
 """Chooses the cells that are sampled; printed, so that a run can be repeated."""
@@ -62,8 +62,12 @@ def fresh(request: pytest.FixtureRequest) -> None:
             request.getfixturevalue(one).forget()
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if _TABLE.cells:
-        terminalreporter.section("deny matrix: calls x faults")
-        for line in _TABLE.lines():
-            terminalreporter.write_line(line)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the table to whoever prints the end of the run: this process, or the one that started it."""
+    if not _TABLE.cells:
+        return
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["deny_matrix"] = list(_TABLE.lines())
+    else:
+        session.config.stash[TOLD] = list(_TABLE.lines())

@@ -36,12 +36,26 @@ def test_the_planted_company_has_what_the_matrix_looks_for(
     assert [one.ref for one in excluded] == ["A.8.25"]
 
 
+def test_activity_is_remembered_where_every_list_of_agents_is_refused(second: Judge, table: Table) -> None:
+    lists = frozenset({"bedrock-agent:ListAgents", "bedrock-agentcore-control:ListAgentRuntimes"})
+    after = second.of(second.day.again(lists, [fault(op, "denied") for op in sorted(lists)]))
+    (control,) = [one for one in after.assessment.controls if one.ref == "A.8.25"]
+    said = [] if control.exclusion is ExclusionNote.ACTIVITY_SEEN else [f"A.8.25: {control.exclusion}"]
+    assert table.enter("planted, second run", "bedrock-agent:ListAgents", "denied", said) == []
+    assert f"last on {first_day(second)}" in str(control.exclusion_detail)
+
+
+def first_day(second: Judge) -> str:
+    """The day of the run that is named as the earlier one."""
+    return second.earlier[0].manifest.finished[:10]
+
+
 def _tried(sort: str, first: Judge, second: Judge, table: Table, op: str, number: int) -> list[str]:
     dependent, found = set(depend(second.day, op)), list[str]()
     tried = kinds(op, refused=True)
     for kind in ("denied", *table.sample(tried[1:], number, op, sort)):
         struck = Struck(op, second.day.again(op, [fault(op, kind)]))
-        if struck.absent and not struck.lost:
+        if struck.absent and not struck.lost and table.excuses("declared", op, kind=kind):
             continue
         after = second.of(struck.collected)
         said = [

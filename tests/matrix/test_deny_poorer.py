@@ -9,16 +9,18 @@ from matrix import Judge, Judged, Struck, changed
 from matrix_depend import COLLECTORS, FULLER, OPERATIONS, PACK, depend, fault, kinds
 from matrix_table import Table, justified
 from one_day import Day
-from poorer_worlds import Saying, Shortened
+from poorer_worlds import Saying, Shortened, enum_paths, with_new_value
 
 from annexa.collectors._collect import Done
 from annexa.evidence.record import Record
+from annexa.sandbox import _spoil
 from annexa.sandbox._faults import NEW_ENUM_VALUE
 from annexa.schemas.words import Result, Verdict
 
 ABSENCES = sorted({(call.op, name) for one in COLLECTORS for call in one.calls for name in call.absent})
 POORER = [op for op in OPERATIONS if set(kinds(op, refused=False)) - {"unknown_enum"}]
-ENUMS = [op for op in OPERATIONS if "unknown_enum" in kinds(op, refused=False)]
+ENUMS = [op for op in OPERATIONS if enum_paths(op)]
+AGENTCORE = "bedrock-agentcore"
 LISTS = {
     "organizations:ListAccounts": ("Accounts", "Id"),
     "account:ListRegions": ("Regions", "RegionName"),
@@ -42,12 +44,24 @@ def test_an_empty_list_makes_no_rule_pass(company: Judge, table: Table, op: str)
 
 
 @pytest.mark.parametrize("op", ENUMS)
-def test_an_unknown_value_is_kept_and_makes_its_item_unknown(company: Judge, table: Table, op: str) -> None:
-    day, dependent = company.day, depend(company.day, op)
-    struck = Struck(op, day.again(op, [fault(op, "unknown_enum")]))
-    after = company.of(struck.collected)
-    found = [*_kept(day, struck), *_judged_unknown(company.before, after, day, struck, set(dependent))]
-    assert table.enter("poorer", op, "unknown_enum", found) == []
+def test_an_unknown_value_is_kept_and_makes_its_item_unknown(
+    clean: Judge, fuller: Judge, table: Table, op: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each place of the answer where the model lists the values is tried alone."""
+    company = fuller if op.startswith(AGENTCORE) or op in FULLER else clean
+    day, dependent, found = company.day, set(depend(company.day, op)), list[str]()
+    for path in enum_paths(op):
+        place = ".".join(path)
+        monkeypatch.setattr(_spoil, "with_new_enum", lambda service, name, output, at=path: with_new_value(output, at))
+        struck = Struck(op, day.again(op, [fault(op, "unknown_enum")]))
+        if not _sent(struck):
+            continue  # No answer of the company has anything there.
+        after = company.of(struck.collected)
+        said = [*_kept(day, struck), *_judged_unknown(company.before, after, struck, dependent)]
+        if not _moved(day, struck) and not table.excuses("values", op, kind=place):
+            said.append(f"{place} changes no record, and nothing says why")
+        found += table.enter("poorer", op, "unknown_enum", said)
+    assert found == []
 
 
 @pytest.mark.parametrize(("op", "absence"), ABSENCES)
@@ -108,6 +122,24 @@ def _passing(found: Judged, rule: str) -> set[tuple[str, str, str]]:
     return {key for key, item in found.items.items() if key[0] == rule and item.verdict is Verdict.PASS}
 
 
+def _sent(struck: Struck) -> bool:
+    """Whether an answer held the unknown value."""
+    pages = (page for done in struck.collected.fresh() for page in done.pages.values())
+    return any(NEW_ENUM_VALUE.encode() in page for page in pages)
+
+
+def _moved(day: Day, struck: Struck) -> bool:
+    """Whether the value reached a record, or was noted as unread."""
+    for done in struck.collected.fresh():
+        before = day.whole.done.get((done.work.source.alias, done.work.collector.name, done.work.scope))
+        if before is None or done.gathered.unreads != before.gathered.unreads:
+            return True
+        old, new = _by_subject(before), _by_subject(done)
+        if {key: record.data for key, record in old.items()} != {key: record.data for key, record in new.items()}:
+            return True
+    return False
+
+
 def _kept(day: Day, struck: Struck) -> Iterator[str]:
     """A record that an unknown value took away, or changed without saying so."""
     for done in struck.collected.fresh():
@@ -130,7 +162,7 @@ def _by_subject(done: Done) -> dict[tuple[str, str], Record]:
     return {(record.kind, record.data.subject): record for record in done.gathered.records}
 
 
-def _judged_unknown(before: Judged, after: Judged, day: Day, struck: Struck, dependent: set[str]) -> Iterator[str]:
+def _judged_unknown(before: Judged, after: Judged, struck: Struck, dependent: set[str]) -> Iterator[str]:
     doubtful = {
         (record.kind, record.subject_uid): names
         for done in struck.collected.fresh()
@@ -142,7 +174,7 @@ def _judged_unknown(before: Judged, after: Judged, day: Day, struck: Struck, dep
         asked = {*rule.condition, *rule.population.where}
         if old is not None and item.verdict not in (old.verdict, Verdict.UNKNOWN):
             yield f"{rule.id}: {item.subject} is {item.verdict} and was {old.verdict}"
-        if doubtful.get((rule.reads, key[1]), set()) & asked and item.verdict is not Verdict.UNKNOWN:
+        if doubtful.get((rule.reads, key[1]), set()) & asked and item.verdict in (Verdict.PASS, Verdict.FAIL):
             yield f"{rule.id}: {item.subject} is {item.verdict} by an unknown value"
     for rule_id, result in after.rules.items():
         if rule_id not in dependent and changed(before.rules[rule_id], result):

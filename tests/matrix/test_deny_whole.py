@@ -10,16 +10,13 @@ from matrix_table import Table, justified
 
 from annexa import runner
 from annexa.collectors.aws._source import CREDENTIAL_CALLS
+from annexa.collectors.registers import KINDS
 from annexa.sandbox import demo
 from annexa.sandbox.aws_server import Fault
 from annexa.schemas.words import Result
 
 CONNECTING = {call.op for call in CREDENTIAL_CALLS}
 """Calls without which no source starts: nothing is collected then, and nothing judged."""
-OVER_ALL = (
-    "test_refused_in_every_scope_every_dependent_rule_is_unknown", "test_refused_in_one_scope_its_rules_are_unknown_too",
-    "test_refused_in_the_second_run_nothing_gets_better",
-)  # fmt: skip
 
 
 def whole(folder: Path, faults: list[Fault]) -> dict[str, Result]:
@@ -53,11 +50,11 @@ def test_roles_that_cannot_be_assumed_leave_every_rule_about_aws_unknown(table: 
     assert table.enter("whole runs", "sts:AssumeRole", "denied", said) == []
 
 
-def test_every_justified_entry_was_needed(table: Table, request: pytest.FixtureRequest) -> None:
+def test_every_justified_entry_was_needed(table: Table) -> None:
     """It stands last: only a run of the whole matrix knows."""
-    ran = {item.name for item in request.session.items if "matrix" in item.path.parts}
-    wanted = {f"{name}[{op}]" for name in OVER_ALL for op in OPERATIONS}
-    if not wanted <= ran:
+    everywhere = {(sort, op) for sort in ("refused everywhere", "planted, second run") for op in OPERATIONS}
+    registers = {("registers", f"registers:{name}") for name in KINDS}
+    if not everywhere | registers <= table.ran:
         pytest.skip("only a part of the matrix was run")
     known = {f"{section}: {entry}" for section, entries in justified().items() for entry in entries}
     assert sorted(known - table.used) == []
