@@ -4,8 +4,9 @@ First come the collectors that list scopes, per source and then per account; the
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextvars import copy_context
 from dataclasses import dataclass
 
@@ -47,6 +48,9 @@ class Done:
     pages: dict[str, bytes]
 
 
+AHEAD = 320
+"""So many units may be under way or done before the first of them is handed over."""
+
 Contain = Callable[[Callable[[], Gathered], Work, Keeper], Gathered]
 """Runs one unit and turns an unexpected exception into an `error` unread of that unit; see `runner.py`."""
 
@@ -86,10 +90,14 @@ class Collecting:
         if pool is None:
             yield from map(self.unit, todo)
             return
-        futures = [pool.submit(copy_context().run, self.unit, work) for work in todo]
+        futures: deque[Future[Done]] = deque()
         try:
-            for future in futures:
-                yield future.result()
+            for work in todo:
+                futures.append(pool.submit(copy_context().run, self.unit, work))
+                if len(futures) >= AHEAD:
+                    yield futures.popleft().result()
+            while futures:
+                yield futures.popleft().result()
         finally:
             for future in futures:
                 future.cancel()

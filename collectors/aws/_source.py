@@ -56,6 +56,7 @@ class AwsSource:
         self._lock, self._hosts = threading.Lock(), set[str]()
         self._accounts: dict[str, tuple[Frozen, str]] = {}
         self._failed: dict[str, UnreadError] = {}
+        self._locks: dict[str, threading.Lock] = {}
         base = self._profile(settings.profile)
         self.account, identity = self._who(base)
         self._accounts[self.account] = (base, identity)
@@ -154,6 +155,8 @@ class AwsSource:
 
     def _identity(self, account: str) -> tuple[Frozen, str]:
         with self._lock:
+            own = self._locks.setdefault(account, threading.Lock())
+        with own:
             if account in self._failed:
                 raise self._failed[account]
             if account not in self._accounts:
