@@ -6,11 +6,17 @@ import pytest
 from told import TOLD
 
 
-@pytest.hookimpl(tryfirst=True)  # Before the plugin reads the groups.
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        group = "matrix" if "matrix" in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give out tests by file, and the deny matrix as one: marks that name groups do not work with every pytest."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "matrix" if "/matrix/" in file else file
+
+    return ByFile(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)

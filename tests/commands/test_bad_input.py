@@ -408,6 +408,8 @@ def test_control_c_in_the_demo_leaves_whole_or_partial_runs(place: Path) -> None
     with subprocess.Popen(
         [sys.executable, "-m", "annexa.runner", "demo", "--into", str(into)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # A process that was started in the background ignores the interruption, and its children would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as demo:  # fmt: skip
         until(lambda: any(into.glob("vault/runs/*.partial/pages/*")) or demo.poll() is not None)
         demo.send_signal(signal.SIGINT)
