@@ -2,7 +2,9 @@
 
 A vendor is found by its presence here, or through the entry-point group `annexa.collectors`; it is imported only when it is
 asked for, so that the SDKs of other vendors stay unloaded. Its module offers `connect(settings, lent) -> Source`,
-`Settings` (the keys that its table in `annexa.toml` may have) and collectors, wherever they stand in its files.
+`Settings` (the keys that its table in `annexa.toml` may have), `CANNOT_SEE` (what stays out of sight whatever is granted),
+`grant(order) -> Grant` (what to hand out), `CREDENTIALS` (environment variables that let it be asked without a
+configuration) and collectors, wherever they stand in its files. Importing it must not import an SDK.
 """
 
 from importlib import import_module
@@ -13,6 +15,14 @@ from types import ModuleType
 from annexa.evidence.call import Collector
 
 GROUP = "annexa.collectors"
+EXTRAS = {
+    "aws": "aws",
+    "google_workspace": "google",
+    "google_cloud": "google",
+    "microsoft": "microsoft",
+    "azure": "microsoft",
+}
+"""The extra that brings a vendor's SDK; the others need none."""
 
 
 def names() -> list[str]:
@@ -28,6 +38,11 @@ def vendor(name: str) -> ModuleType:
             loaded = point.load()
             return loaded if isinstance(loaded, ModuleType) else import_module(loaded.__module__)
     return import_module(f"annexa.collectors.{name}")
+
+
+def extra_of(name: str) -> str:
+    """The extra of the package that brings what this vendor needs."""
+    return EXTRAS.get(name, "all")
 
 
 def of(module: ModuleType) -> tuple[Collector, ...]:

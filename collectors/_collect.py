@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future
 from contextvars import copy_context
 from dataclasses import dataclass
 
-from annexa.collectors._plan import Plan, Work
+from annexa.collectors._plan import Plan, Work, stages
 from annexa.collectors._source import Source
 from annexa.evidence.answer import Trouble, UnreadError
 from annexa.evidence.call import Call, Collector
@@ -64,9 +64,9 @@ class Collecting:
     def run(self, sources: Iterable[tuple[Source, tuple[Collector, ...]]]) -> Iterator[Done]:
         """Every unit of every source, scope lists first."""
         pairs = list(sources)
-        for per in ("source", "account"):
-            yield from self._all(pairs, lambda item, per=per: item.lists_scopes and item.per == per)  # type: ignore[misc]
-        yield from self._all(pairs, lambda item: not item.lists_scopes)
+        for pers in stages(collector for _, collectors in pairs for collector in collectors):
+            yield from self._all(pairs, _listing(pers))
+        yield from self._all(pairs, lambda item: item.lists_scopes is None)
 
     def _all(
         self, pairs: list[tuple[Source, tuple[Collector, ...]]], wanted: Callable[[Collector], bool]
@@ -143,6 +143,10 @@ class Collecting:
         )  # fmt: skip
         means = self._means
         return Keeper(place, store=store, redactor=means.redactor, clock=means.clock, token=means.token)
+
+
+def _listing(pers: list[str]) -> Callable[[Collector], bool]:
+    return lambda item: item.lists_scopes is not None and item.per in pers
 
 
 def failed(keeper: Keeper, work: Work, says: str) -> Gathered:

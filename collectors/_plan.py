@@ -51,15 +51,14 @@ class Plan:
 
     def accounts(self, source: Source) -> tuple[str, ...]:
         """Accounts that can be asked: those listed and not known to be closed, and those we hold credentials for."""
-        listed = {path: scope for path, scope in self._of(source).items() if scope.level == "account"}
-        enabled = {path for path, scope in listed.items() if _may_be_on(scope)}
+        listed = {path for path, scope in self._of(source).items() if scope.level == "account"}
         configured = source.known(source.tenant).get("configured_accounts", ())
-        return tuple(sorted(enabled | {account for account in configured if account not in listed}))
+        return tuple(sorted({*self._enabled(source, "account"), *(one for one in configured if one not in listed)}))
 
     def regions(self, source: Source) -> tuple[str, ...]:
         """Regions of every account; an account whose list could not be read is tried where its neighbours are."""
-        listed = {path: scope for path, scope in self._of(source).items() if scope.level == "region"}
-        enabled = {path for path, scope in listed.items() if _may_be_on(scope)}
+        listed = {path for path, scope in self._of(source).items() if scope.level == "region"}
+        enabled = set(self._enabled(source, "region"))
         common = {path.split("/", 1)[1] for path in enabled}
         known = {path.split("/", 1)[0] for path in listed}
         blind = {
@@ -67,11 +66,18 @@ class Plan:
         }
         return tuple(sorted(enabled | blind))
 
+    def places(self, source: Source, per: str) -> tuple[str, ...]:
+        """Where a collector runs: the tenant, or the scopes of one level that can be asked."""
+        if per == "source":
+            return (source.tenant,)
+        if per == "account":
+            return self.accounts(source)
+        return self.regions(source) if per == "region" else self._enabled(source, per)
+
     def work(self, source: Source, collectors: Iterable[Collector]) -> Iterator[Work]:
         """The units of these collectors over all scopes known so far."""
-        places = {"source": (source.tenant,), "account": self.accounts(source), "region": self.regions(source)}
         for collector in collectors:
-            for scope in places[collector.per]:
+            for scope in self.places(source, collector.per):
                 yield Work(
                     source=source, collector=collector, scope=scope, not_applicable=self._absent(source, collector, scope),
                     excluded=self._excluded(source, scope),
@@ -81,6 +87,10 @@ class Plan:
         """Services that the vendor's own list does not offer in a scope."""
         known = self._of(source).get(scope)
         return known.absent_services if known else ()
+
+    def _enabled(self, source: Source, level: str) -> tuple[str, ...]:
+        scopes = self._of(source).items()
+        return tuple(sorted(path for path, scope in scopes if scope.level == level and _may_be_on(scope)))
 
     def _of(self, source: Source) -> dict[str, Scope]:
         return self._scopes.get(source.alias, {})
@@ -97,6 +107,16 @@ class Plan:
             if exclusion.covers(source.alias, scope, self._today):
                 return f"excluded by {exclusion.owner} until {exclusion.expires}: {exclusion.reason}"
         return None
+
+
+def stages(collectors: Iterable[Collector]) -> Iterator[list[str]]:
+    """Where the collectors that list scopes run, in the order in which their lists build upon each other."""
+    listing = [collector for collector in collectors if collector.lists_scopes]
+    done, ready = set[str](), {"source"}
+    while now := sorted({str(one.per) for one in listing if one.per in ready} - done):
+        yield now
+        done.update(now)
+        ready = {str(one.lists_scopes) for one in listing if one.per in done}
 
 
 def _may_be_on(scope: Scope) -> bool:

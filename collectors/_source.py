@@ -30,8 +30,8 @@ class Circumstances:
     environment: Mapping[str, str] = field(default_factory=dict)
     """The process's environment variables."""
     pacing: bool = True
-    prepare: Callable[[Any], None] | None = None
-    """Lets the stand-in answer without sockets; given by tests and the sandbox only."""
+    prepare: Callable[[str, Any], None] | None = None
+    """Lets a stand-in answer without sockets: called with vendor and client, by tests and the sandbox only."""
     sandbox: bool = False
     connect_timeout: float = 5
     read_timeout: float = 30

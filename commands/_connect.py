@@ -24,15 +24,6 @@ from annexa.schemas.words import Environment
 
 Pair = tuple[Source, tuple[Collector, ...]]
 
-EXTRAS = {
-    "aws": "aws",
-    "google_workspace": "google",
-    "google_cloud": "google",
-    "microsoft": "microsoft",
-    "azure": "microsoft",
-}
-"""The extra that brings a vendor's SDK."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Connected:
@@ -57,7 +48,7 @@ class Lent:
     threads: int = 32
     pacing: bool = True
     sandbox: bool = False
-    prepare: Callable[[Any], None] | None = None
+    prepare: Callable[[str, Any], None] | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
@@ -70,16 +61,15 @@ def connect(here: Here, lent: Lent, only: tuple[str, ...] = ()) -> Connected:
         pacing=lent.pacing, prepare=lent.prepare, sandbox=lent.sandbox, connections=lent.threads * 2,
     )  # fmt: skip
     pairs, cannot, cures = list[Pair](), list[SourceInfo](), dict[str, str]()
-    for table in _tables(here, only):
+    for table in _tables(here, only, lent.environment):
         try:
             pairs.append(_one(table, circumstances, here))
         except CannotStartError as error:
             cannot.append(_not_started(table, error.says, organisation))
             cures[str(table["name"])] = error.cure
         except ImportError as error:
-            extra = EXTRAS.get(table["vendor"], table["vendor"])
             cannot.append(_not_started(table, f"not installed: {error.name}", organisation))
-            cures[str(table["name"])] = f"pip install 'annexa[{extra}]'"
+            cures[str(table["name"])] = f"pip install 'annexa[{collectors.extra_of(table['vendor'])}]'"
     return Connected(pairs=tuple(pairs), cannot=tuple(cannot), cures=cures)
 
 
@@ -96,10 +86,9 @@ def exclusions(config: Config | None) -> tuple[Exclusion, ...]:
     )
 
 
-def _tables(here: Here, only: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """The sources' tables; without a configuration, AWS with the credentials that the environment offers."""
-    offered = {"name": "aws:main", "vendor": "aws"}
-    tables = [dict(table) for table in here.config.sources] if here.config else [offered]
+def _tables(here: Here, only: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The sources' tables; without a configuration, those for which the environment offers credentials."""
+    tables = [dict(table) for table in here.config.sources] if here.config else list(_offered(environment))
     tables.append(_registers(here))
     unknown = set(only) - {table["name"] for table in tables} - {table["vendor"] for table in tables}
     if unknown:
@@ -108,6 +97,14 @@ def _tables(here: Here, only: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     for table in tables:
         if not only or table["name"] in only or table["vendor"] in only or table["vendor"] == "registers":
             yield table
+
+
+def _offered(environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """A table for every vendor that the environment has credentials for, and AWS, which has many more places for them."""
+    for vendor in collectors.names():
+        variables: tuple[str, ...] = getattr(collectors.vendor(vendor), "CREDENTIALS", ())
+        if vendor == "aws" or (variables and all(environment.get(name) for name in variables)):
+            yield {"name": f"{vendor}:main", "vendor": vendor}
 
 
 def _registers(here: Here) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from annexa import runner
 from annexa.collectors._collect import Collecting, Done, Means
-from annexa.collectors._plan import Plan, Work
+from annexa.collectors._plan import Plan, Work, stages
 from annexa.collectors._source import Source
 from annexa.commands._connect import Connected, Lent
 from annexa.evidence.call import Collector
@@ -34,9 +34,9 @@ class Dry:
     def scopes(self) -> list[Done]:
         """List the scopes of every source."""
         found = []
-        for per in ("source", "account"):
+        for pers in stages(each for _, collectors in self.connected.pairs for each in collectors):
             for source, collectors in self.connected.pairs:
-                wanted = [each for each in collectors if each.lists_scopes and each.per == per]
+                wanted = [each for each in collectors if each.lists_scopes and each.per in pers]
                 for work in list(self._plan.work(source, wanted)):
                     found.append(self._learn(work))
         return found

@@ -10,8 +10,10 @@ from typing import Any, Literal, TypeVar, overload
 
 from annexa.evidence.fact import Fact, kind_of
 
-Per = Literal["source", "account", "region"]
-"""Where a collector runs: once for the source, in every account, in every region of every account."""
+Level = Literal["organisation", "account", "region", "project", "subscription", "workspace", "unit"]
+"""What sort of scope one is, in the vendor's own words."""
+Per = Literal["source", "organisation", "account", "region", "project", "subscription", "workspace", "unit"]
+"""Where a collector runs: once for the source, or in every scope of one level."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +66,10 @@ class Collector:
     """Where it runs."""
     signals: str | None = None
     """The AI service whose use its records prove: `bedrock`."""
-    lists_scopes: bool = False
-    """Whether it lists the scopes that others are expected to reach."""
+    lists_scopes: Level | None = None
+    """The level of the scopes that it lists, which others are expected to reach."""
+    may_list_none: bool = False
+    """Whether an empty list of scopes can be true: an organisation without projects; else it is not believed."""
     doc: str = ""
     """First line of its docstring."""
 
@@ -78,17 +82,17 @@ C = TypeVar("C", bound=Fact)
 @overload
 def collects(
     kinds: type[A], *calls: Call, per: Per, where: Mapping[str, tuple[str, ...]] = ..., signals: str | None = ...,
-    lists_scopes: bool = ...,
+    lists_scopes: Level | None = ..., may_list_none: bool = ...,
 ) -> Callable[[Callable[[Any], Iterator[A]]], Collector]: ...  # fmt: skip
 @overload
 def collects(
     kinds: tuple[type[A], type[B]], *calls: Call, per: Per, where: Mapping[str, tuple[str, ...]] = ...,
-    signals: str | None = ..., lists_scopes: bool = ...,
+    signals: str | None = ..., lists_scopes: Level | None = ..., may_list_none: bool = ...,
 ) -> Callable[[Callable[[Any], Iterator[A | B]]], Collector]: ...  # fmt: skip
 @overload
 def collects(
     kinds: tuple[type[A], type[B], type[C]], *calls: Call, per: Per, where: Mapping[str, tuple[str, ...]] = ...,
-    signals: str | None = ..., lists_scopes: bool = ...,
+    signals: str | None = ..., lists_scopes: Level | None = ..., may_list_none: bool = ...,
 ) -> Callable[[Callable[[Any], Iterator[A | B | C]]], Collector]: ...  # fmt: skip
 def collects(
     kinds: type[Fact] | tuple[type[Fact], ...],
@@ -96,7 +100,8 @@ def collects(
     per: Per,
     where: Mapping[str, tuple[str, ...]] | None = None,
     signals: str | None = None,
-    lists_scopes: bool = False,
+    lists_scopes: Level | None = None,
+    may_list_none: bool = False,
 ) -> Callable[[Callable[[Any], Iterator[Any]]], Collector]:
     """Declare a generator as a collector of these kinds by these calls.
 
@@ -111,7 +116,7 @@ def collects(
         doc = (gather.__doc__ or "").strip().split("\n", maxsplit=1)[0]
         return Collector(
             name=name, gather=gather, yields=yields, calls=calls, per=per, signals=signals,
-            lists_scopes=lists_scopes, doc=doc,
+            lists_scopes=lists_scopes, may_list_none=may_list_none, doc=doc,
         )  # fmt: skip
 
     return declare

@@ -78,11 +78,13 @@ class CollectorInfo(Frozen, frozen=True, kw_only=True):
     calls: tuple[CallInfo, ...]
     """Calls it may make."""
     per: str
-    """`source`, `account` or `region`."""
+    """`source`, or the level of the scopes in which it ran."""
     signals: str | None = None
     """The AI service whose use its records prove."""
-    lists_scopes: bool = False
-    """Whether it lists expected scopes."""
+    lists_scopes: str | None = None
+    """The level of the expected scopes that it lists."""
+    may_list_none: bool = False
+    """Whether an empty list of them can be true."""
 
 
 class RegisterInfo(Frozen, frozen=True, kw_only=True):
@@ -158,4 +160,5 @@ def declare(collector: Collector) -> CollectorInfo:
         per=collector.per,
         signals=collector.signals,
         lists_scopes=collector.lists_scopes,
+        may_list_none=collector.may_list_none,
     )

@@ -4,18 +4,20 @@ Whatever is wrong in them is one clear error that names file, rule and field, be
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from annexa.evidence.errors import ConfigError, UsageError
 from annexa.mappings.pack_checks import Known, Report, check_needs, check_rule
 from annexa.mappings.parameters import Parameters, load_parameters
 from annexa.mappings.reading import close_to, convert, digest, read
-from annexa.mappings.rule import ControlNeeds, Rule
+from annexa.mappings.rule import ControlNeeds, Need, Rule
 from annexa.mappings.settings import Settings, load_settings
 
 CATALOGUE = "iso27001_2022.yaml"
@@ -54,8 +56,8 @@ class _Version(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def load_pack(root: Path | None = None) -> RulePack:
     """Read the shipped pack, or the one in the folder `root`, which then holds all its files.
 
-    The files are `rules/*.yaml` (one rule each, or a list of rules), `needs.yaml`, `settings.yaml`, `parameters.yaml`
-    and `pack.yaml`. A `ConfigError` names what is wrong.
+    The files are `rules/*.yaml` (one rule each, or a list of rules), `needs.yaml`, `settings.yaml` with
+    `settings_VENDOR.yaml`, `parameters.yaml` and `pack.yaml`. A `ConfigError` names what is wrong.
     """
     shipped = Path(str(files("annexa.mappings")))
     root = root or shipped
@@ -63,7 +65,7 @@ def load_pack(root: Path | None = None) -> RulePack:
     known = Known(settings=settings, parameters=parameters, controls=_controls(shipped / CATALOGUE))
     rules = _rules(root / "rules", known)
     needs_file = root / "needs.yaml"
-    needs = convert(read(needs_file), _Needs, file=needs_file).needs
+    needs = _met(convert(read(needs_file), _Needs, file=needs_file).needs, rules, root / "rules")
     check_needs(needs, rules, known, needs_file)
     version_file = root / "pack.yaml"
     return RulePack(
@@ -97,6 +99,23 @@ def _rules(folder: Path, known: Known) -> dict[str, Rule]:
                     "follows", f"{name!r} is no other rule", hint=close_to(name, found)
                 )
     return {name: found[name][0] for name in sorted(found)}
+
+
+def _met(needs: tuple[ControlNeeds, ...], rules: Mapping[str, Rule], folder: Path) -> tuple[ControlNeeds, ...]:
+    """The needs with the rules that say themselves what they meet."""
+    known = {need.id for control in needs for need in control.needs}
+    claims: dict[str, list[str]] = {}
+    for rule in rules.values():
+        for name in rule.meets:
+            if name not in known:
+                report = Report(file=folder, of=rule.id)
+                raise report.wrong("meets", f"there is no need {name!r}", hint=close_to(name, known))
+            claims.setdefault(name, []).append(rule.id)
+
+    def with_claims(need: Need) -> Need:
+        return replace(need, rules=tuple(dict.fromkeys((*need.rules, *claims.get(need.id, ())))))
+
+    return tuple(replace(control, needs=tuple(map(with_claims, control.needs))) for control in needs)
 
 
 def _name_of(raw: Any) -> str:

@@ -114,6 +114,8 @@ class Rule(Part, frozen=True, kw_only=True):
     control: str
     """The one control at which a failure makes a gap."""
     secondary: tuple[Secondary, ...] = ()
+    meets: tuple[str, ...] = ()
+    """Needs that it helps to meet, beside those that name it in `needs.yaml`: `A.5.23/retention`."""
     max_age: str = "snapshot"
     """Name of the default age beyond which a pass is stale: `snapshot`, `review`."""
     follows: tuple[str, ...] = ()

@@ -130,14 +130,19 @@ class Scopes:
             yield self._unbelievable(source, path, collector, says)
         if self._broken and lists:
             yield self._unbelievable(source, self._tenants[source], lists[0].name, "the record of a scope is broken")
-        pers, accounts = self._pers[self._vendors[source]], self.at_level(source, "account")
-        if not accounts and pers & {"account", "region"}:
-            says = "the list of accounts is empty" if lists else "nothing lists the scopes"
-            yield self._unbelievable(source, self._tenants[source], _lister(lists, "source"), says)
-        if "region" in pers:
-            having = {path.split("/", 1)[0] for name, path in self.facts if name == source and "/" in path}
-            for account in (account for account in accounts if account not in having):
-                yield self._unbelievable(source, account, _lister(lists, "account"), "the list of regions is empty")
+        for level in sorted(self._pers[self._vendors[source]] - {"source", *(one.lists_scopes for one in lists)}):
+            yield self._unbelievable(source, self._tenants[source], "*", f"nothing lists its scopes of level {level}")
+        for lister in (one for one in lists if not one.may_list_none):
+            level = str(lister.lists_scopes)
+            having = self._above(source, level) | ({self._tenants[source]} if self.at_level(source, level) else set())
+            for path in self.expected(source, lister.per):
+                if path not in having:
+                    says = f"the list of scopes of level {level} is empty"
+                    yield self._unbelievable(source, path, lister.name, says)
+
+    def _above(self, source: str, level: str) -> set[str]:
+        """The scopes right above those of a level, whatever their state."""
+        return {path.rpartition("/")[0] for (name, path), fact in self.facts.items() if (name, fact.level) == (source, level)}
 
     def _unbelievable(
         self, source: str, scope: str, collector: str, says: str, reason: Reason = Reason.INVALID_ANSWER

@@ -95,18 +95,29 @@ class Settings(Part, frozen=True, kw_only=True):
 
 
 def load_settings(file: Path | None = None) -> Settings:
-    """Read and check the dictionary; `file` defaults to the shipped one."""
+    """Read and check the dictionary; `file` defaults to the shipped one.
+
+    Beside `settings.yaml` with scales, switches and AWS stand `settings_VENDOR.yaml`, one for each further vendor.
+    """
     file = file or Path(str(files("annexa.mappings").joinpath("settings.yaml")))
-    settings = convert(read(file), Settings, file=file)
-    for name, entry in settings.settings.items():
-        _check(name, entry, settings.scales, file)
-    return settings
+    base = convert(read(file), Settings, file=file)
+    scales, entries = dict(base.scales), dict(base.settings)
+    for further in sorted(file.parent.glob("settings_*.yaml")):
+        part = convert(read(further), Settings, file=further)
+        for name in [*(part.scales.keys() & scales.keys()), *(part.settings.keys() & entries.keys())]:
+            hint = "say each thing in one file"
+            raise ConfigError("stands in another file of the dictionary too", hint=hint, file=further, field=name)
+        scales.update(part.scales)
+        entries.update(part.settings)
+    for name, entry in entries.items():
+        _check(name, entry, scales, file)
+    return Settings(scales=scales, settings=entries)
 
 
 def _check(name: str, entry: Entry, scales: Mapping[str, Scale], file: Path) -> None:
     known = {word for word, meaning in entry.values.items() if meaning.meaning == "known"}
     mistakes = {
-        "page": entry.type != "switch" and name.startswith("aws.") and not entry.page,
+        "page": entry.type != "switch" and not name.startswith("ai.") and not entry.page,
         "values": (entry.type == "choice") != bool(entry.values) and entry.type != "names",
         "order": bool(set(entry.order) - known),
         "scale": entry.scale is not None and (entry.scale not in scales or set(scales[entry.scale].order) != known),

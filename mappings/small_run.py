@@ -58,7 +58,7 @@ class SmallRun:
         """A scope as the vendor lists it; enabled unless `state` says otherwise."""
         per = "account" if level == "region" else "source"
         name = f"{(source or self.main).partition(':')[0]}.{'regions' if level == 'region' else 'accounts'}"
-        self.collects("scope", per=per, name=name, lists_scopes=True)
+        self.collects("scope", per=per, name=name, lists_scopes=level)
         given = {"subject": path, "state": "enabled", **fields, "level": level, "path": path}
         return self.add("scope", path, collector=name, source=source, **given)
 
@@ -70,7 +70,8 @@ class SmallRun:
         name: str | None = None,
         where: Mapping[str, tuple[str, ...]] | None = None,
         signals: str | None = None,
-        lists_scopes: bool = False,
+        lists_scopes: str | None = None,
+        may_list_none: bool = False,
         service: str = "bedrock",
     ) -> str:
         """Declare a collector of a kind; returns its name."""
@@ -78,7 +79,7 @@ class SmallRun:
         self.collectors[name] = CollectorInfo(
             name=name, vendor=name.partition(".")[0], yields=(YieldInfo(kind=kind, where=dict(where or {})),),
             calls=(CallInfo(op=f"{service}:List", needs=f"{service}:List"),), per=per, signals=signals,
-            lists_scopes=lists_scopes,
+            lists_scopes=lists_scopes, may_list_none=may_list_none,
         )  # fmt: skip
         return name
 

@@ -1,13 +1,10 @@
-"""The make-believe company, one function per vendor that has landed."""
+"""The make-believe company's AWS, made from its scenario file."""
 
 from collections.abc import Collection
-from typing import Literal
 
 from annexa.sandbox._scenario import load_scenario
+from annexa.sandbox.play import DateName, ScenarioName
 from annexa.sandbox.world import AwsWorld
-
-ScenarioName = Literal["planted", "clean"]
-DateName = Literal["first", "second"]
 
 
 def aws_world(scenario: ScenarioName = "planted", date: DateName = "first", mended: Collection[int] = ()) -> AwsWorld:

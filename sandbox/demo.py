@@ -1,17 +1,22 @@
 """The make-believe company, ready to be collected: its vendors behind real HTTP, its registers and settings as files."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from annexa.sandbox import registers
-from annexa.sandbox.company import DateName, ScenarioName, aws_world
+from annexa.sandbox import registers, vendors
+from annexa.sandbox._http import loopback
+from annexa.sandbox.company import aws_world
+from annexa.sandbox.play import DateName, ScenarioName
 
 ORGANISATION = ("harbourline", "Harbourline (make-believe)")
 DATES: tuple[DateName, ...] = ("first", "second")
+SDKS = {"aws": "botocore", "google_cloud": "googleapiclient", "google_workspace": "googleapiclient"}
+"""Packages that a vendor's stand-in itself is made from; without one it cannot be played."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,21 +34,18 @@ class Playing:
 
 
 @contextmanager
-def playing(scenario: ScenarioName, date: DateName) -> Iterator[Playing]:
-    """Run the company's servers on loopback for the length of the block."""
-    from annexa.sandbox.aws_server import AwsStandIn, resolve_names, serve
-
-    world = aws_world(scenario, date)
-    credentials = world.credentials()
-    with serve(AwsStandIn(world)) as url:
+def playing(scenario: ScenarioName, date: DateName, only: Iterable[str] | None = None) -> Iterator[Playing]:
+    """Run the company's servers on loopback for the length of the block; all vendors, or some."""
+    made = vendors.plays(scenario, date, only=_playable() if only is None else only)
+    sources = [{"name": f"{vendor}:main", "vendor": vendor} for vendor in vendors.names() if vendor not in made]
+    with ExitStack() as stack:
+        for play in made.values():
+            sources += play.tables(stack.enter_context(loopback(play.standin().handle)))
         yield Playing(
-            now=world.now,
-            sources=({"name": "aws:main", "vendor": "aws", "endpoint": url, "attempts": 2},),
-            environment={
-                "AWS_ACCESS_KEY_ID": credentials["aws_access_key_id"],
-                "AWS_SECRET_ACCESS_KEY": credentials["aws_secret_access_key"],
-            },
-            prepare=lambda session: resolve_names(session, world),
+            now=max(play.now for play in made.values()),
+            sources=tuple(sorted(sources, key=lambda table: str(table["name"]))) if only is None else tuple(sources),
+            environment={name: value for play in made.values() for name, value in play.environment.items()},
+            prepare=lambda vendor, target: made[vendor].prepare(target),
         )
 
 
@@ -57,3 +59,8 @@ def write_registers(folder: Path, scenario: ScenarioName) -> None:
 def settings(scenario: ScenarioName) -> dict[str, Any]:
     """Thresholds and switched-off rules of the company."""
     return registers.parameters(scenario)
+
+
+def _playable() -> list[str]:
+    """The vendors whose packages are here; the others show as not installed."""
+    return [name for name in vendors.names() if name not in SDKS or find_spec(SDKS[name]) is not None]

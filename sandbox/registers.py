@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 import yaml
 
-FILE = "harbourline_registers.yaml"
+FILES = "harbourline_registers*.yaml"
+"""The first holds what all vendors share; each further one what belongs to a vendor."""
 
 
 def write_registers(folder: Path, scenario: Literal["planted", "clean"], values: dict[str, str]) -> None:
@@ -19,20 +20,34 @@ def write_registers(folder: Path, scenario: Literal["planted", "clean"], values:
 
 def registers(scenario: Literal["planted", "clean"], values: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
     """Every register's rows: the common ones, with those of the scenario put in the place of rows of the same id."""
-    text = (files("annexa.sandbox") / FILE).read_text("utf-8")
-    for name, value in values.items():
-        text = text.replace(f"${{{name}}}", value)
-    said: dict[str, Any] = yaml.safe_load(text)
-    statement = _statement(said["statement"])
-    common = {**said["both"], "soa": statement}
-    return {name: _merged(rows, said[scenario].get(name, [])) for name, rows in common.items()}
+    first, *further = _parts(values)
+    found: dict[str, list[dict[str, Any]]] = {**first["both"], "soa": _statement(first["statement"])}
+    for part in (first, *further):
+        for rows in (part.get("both", {}) if part is not first else {}, part.get(scenario, {})):
+            for name, changes in rows.items():
+                found[name] = _merged(found.get(name, []), changes)
+    return found
 
 
 def parameters(scenario: Literal["planted", "clean"]) -> dict[str, Any]:
     """What the company's `annexa.toml` says beside the sources: thresholds and switched-off rules."""
-    said: dict[str, Any] = yaml.safe_load((files("annexa.sandbox") / FILE).read_text("utf-8"))
-    found: dict[str, Any] = said["settings"][scenario]
+    found: dict[str, Any] = {"parameters": {}, "rules_off": []}
+    for part in _parts({}):
+        said = part.get("settings", {}).get(scenario, {})
+        found["parameters"].update(said.get("parameters", {}))
+        found["rules_off"] += said.get("rules_off", [])
     return found
+
+
+def _parts(values: dict[str, str]) -> list[dict[str, Any]]:
+    """What each file says; `${name}` is filled from `values`."""
+    parts = list[dict[str, Any]]()
+    for file in sorted(Path(str(files("annexa.sandbox"))).glob(FILES)):
+        text = file.read_text("utf-8")
+        for name, value in values.items():
+            text = text.replace(f"${{{name}}}", value)
+        parts.append(yaml.safe_load(text))
+    return parts
 
 
 def _merged(rows: list[dict[str, Any]], changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

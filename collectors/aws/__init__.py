@@ -5,10 +5,11 @@ administrator account, and a read-only role of the same name in every other acco
 policies. Accounts come from AWS Organizations, regions from the account itself, never from the configuration.
 """
 
+from annexa.collectors._grant import Grant, GrantOrder
 from annexa.collectors._source import Circumstances, Source
 from annexa.collectors.aws._settings import AwsSettings as Settings
 
-__all__ = ["CANNOT_SEE", "Settings", "connect"]
+__all__ = ["CANNOT_SEE", "Settings", "connect", "grant"]
 
 CANNOT_SEE = (
     "Content: prompts, answers, transcripts and documents are never read, only whether and where they are logged or kept.",
@@ -41,3 +42,10 @@ def connect(settings: Settings, lent: Circumstances) -> Source:
     from annexa.collectors.aws._source import AwsSource
 
     return AwsSource(settings, lent)
+
+
+def grant(order: GrantOrder) -> Grant:
+    """IAM policies for a role in every account and for the base identity."""
+    from annexa.collectors.aws._grant import grant as made
+
+    return made(order)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import boto3
@@ -51,7 +52,7 @@ class AwsSource:
         self._clients = Clients(
             pacer=Pacer(lent.clock, CAREFUL if lent.pacing else None, PUBLISHED), endpoint=self._endpoint,
             attempts=settings.attempts, connections=lent.connections, connect_timeout=lent.connect_timeout,
-            read_timeout=lent.read_timeout, prepare=lent.prepare,
+            read_timeout=lent.read_timeout, prepare=partial(lent.prepare, self.vendor) if lent.prepare else None,
         )  # fmt: skip
         self._lock, self._hosts = threading.Lock(), set[str]()
         self._accounts: dict[str, tuple[Frozen, str]] = {}

@@ -69,7 +69,7 @@ OPEN_STATES = ("PENDING_ACTIVATION", "ENABLING", "DISABLING")
     LIST_TAGS,
     where={"scope.level": ("account",)},
     per="source",
-    lists_scopes=True,
+    lists_scopes="account",
 )
 def accounts(handle: Handle) -> Iterator[Scope]:
     """Every account of the organisation, or the caller's own account where there is no organisation."""
@@ -100,7 +100,7 @@ def accounts(handle: Handle) -> Iterator[Scope]:
     PUBLIC_LIST,
     where={"scope.level": ("region",)},
     per="account",
-    lists_scopes=True,
+    lists_scopes="region",
 )
 def regions(handle: Handle) -> Iterator[Scope]:
     """Every region of the account, opted in or not, with the AI services that AWS does not offer there."""

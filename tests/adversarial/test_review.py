@@ -76,8 +76,8 @@ def test_a_source_may_have_any_name(pack: RulePack) -> None:
         "prod": SourceInfo(source="prod", vendor="aws", tenant="o-1", environment=Environment.SANDBOX, started=True)
     }
     run.main = "prod"
-    for kind, per in (("accounts", "source"), ("regions", "account")):
-        run.collects("scope", per=per, name=f"aws.{kind}", lists_scopes=True)
+    for level, per in (("account", "source"), ("region", "account")):
+        run.collects("scope", per=per, name=f"aws.{level}s", lists_scopes=level)
     for path, level in ((ACCOUNT, "account"), (US, "region")):
         name = f"aws.{level}s"
         run.add("scope", path, collector=name, subject=path, state="enabled", level=level, path=path)

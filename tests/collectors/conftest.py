@@ -115,7 +115,7 @@ def _connected() -> tuple[AwsSource, _Switch]:
         environment={"AWS_ACCESS_KEY_ID": "AKIAPLAYEDACCOUNT000", "AWS_SECRET_ACCESS_KEY": "not-a-secret"},
         pacing=False,
         sandbox=True,
-        prepare=lambda session: answer_in_process(session, switch),  # type: ignore[arg-type]
+        prepare=lambda _, session: answer_in_process(session, switch),  # type: ignore[arg-type]
     )
     return AwsSource(AwsSettings(endpoint="http://127.0.0.1:9", attempts=1), lent), switch
 

@@ -489,7 +489,7 @@ class Company:
             environment={name.upper(): value for name, value in key.items()},
             pacing=False,
             sandbox=True,
-            prepare=lambda session: answer_in_process(session, AwsStandIn(self.world)),
+            prepare=lambda _, session: answer_in_process(session, AwsStandIn(self.world)),
         )
         self.source = AwsSource(AwsSettings(endpoint="http://127.0.0.1:9", attempts=1), lent)
 

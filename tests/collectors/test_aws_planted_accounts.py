@@ -35,7 +35,7 @@ def company(scenario: Any) -> Iterator[tuple[Collect, Any]]:
         run_id="r1",
         environment=named,
         pacing=False,
-        prepare=lambda session: answer_in_process(session, standin),
+        prepare=lambda _, session: answer_in_process(session, standin),
         sandbox=True,
     )
     source = AwsSource(AwsSettings(costs=True, attempts=1), lent)

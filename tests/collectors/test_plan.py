@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from annexa.collectors._plan import Exclusion, Plan
-from annexa.evidence.call import Call, Collector, Per, collects
+from annexa.collectors._plan import Exclusion, Plan, stages
+from annexa.evidence.call import Call, Collector, Level, Per, collects
 from annexa.evidence.fact import NOT_EXPOSED, Missing, ambiguous
 from annexa.evidence.handle import Handle
 from annexa.evidence.kinds import AiSystem, Scope
@@ -71,6 +71,31 @@ def test_a_unit_for_the_source_for_each_account_and_for_each_region() -> None:
     assert scopes(plan, "source") == ["o-1"]
     assert scopes(plan, "account") == [ONE, TWO]
     assert scopes(plan, "region") == [f"{ONE}/eu-west-1", f"{ONE}/us-east-1", f"{TWO}/eu-west-1"]
+
+
+def test_a_unit_for_each_scope_of_any_level_that_may_be_on() -> None:
+    live = Scope(subject="p1", level="project", path="p1", state="enabled")
+    gone = Scope(subject="p2", level="project", path="p2", state="disabled")
+    assert scopes(planned(live, gone, account(ONE)), "project") == ["p1"]
+
+
+def test_lists_of_scopes_are_read_in_the_order_in_which_they_build_upon_each_other() -> None:
+    def lister(per: Per, level: Level) -> Collector:
+        @collects(Scope, Call(op="x:List", needs="x"), per=per, lists_scopes=level)
+        def listed(handle: Handle) -> Iterator[Scope]:
+            """Lists."""
+            yield from ()
+
+        return listed
+
+    listing = [
+        lister("account", "region"),
+        lister("source", "account"),
+        lister("region", "project"),
+        collector("region"),
+    ]
+    assert list(stages(listing)) == [["source"], ["account"], ["region"]]
+    assert list(stages([collector("region")])) == []
 
 
 def test_before_anything_is_listed_only_the_source_is_asked() -> None:

@@ -239,7 +239,7 @@ def test_a_collector_is_named_by_vendor_module_and_function() -> None:
         yield from ()
 
     things.__module__ = "annexa.collectors.acme.models"
-    declare: Callable[..., Collector] = collects(AiSystem, LIST, per="region", signals="acme", lists_scopes=False)
+    declare: Callable[..., Collector] = collects(AiSystem, LIST, per="region", signals="acme", lists_scopes=None)
     made = declare(things)
     assert (made.name, made.doc, made.per, made.signals) == ("acme.models.things", "First line.", "region", "acme")
     assert [each.kind for each in made.yields] == ["ai_system"]

@@ -59,7 +59,7 @@ class Company:
             threads=1,
             pacing=False,
             sandbox=True,
-            prepare=lambda session: in_process(session, standin),
+            prepare=lambda _, session: in_process(session, standin),
             environment={
                 "AWS_ACCESS_KEY_ID": credentials["aws_access_key_id"],
                 "AWS_SECRET_ACCESS_KEY": credentials["aws_secret_access_key"],

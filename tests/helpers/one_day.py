@@ -153,7 +153,7 @@ class Day:
         )
         lent = Lent(
             clock=self.clock, run_id="r", threads=1, pacing=False, sandbox=True,
-            prepare=lambda session: answer_in_process(session, self),  # type: ignore[arg-type]  # it asks for two names
+            prepare=lambda _, session: answer_in_process(session, self),  # type: ignore[arg-type]  # it asks for two names
             environment={name.upper(): value for name, value in credentials.items()},
         )  # fmt: skip
         found = connect(Here(config=config, base=self.folder, vault_path=self.folder / "vault"), lent, only)

@@ -131,10 +131,23 @@ def test_a_configured_account_that_the_list_lacks_makes_the_list_invalid() -> No
 
 def test_an_empty_list_of_accounts_proves_nothing() -> None:
     run = SmallRun()
-    run.collects("scope", per="source", name="aws.accounts", lists_scopes=True)
+    run.collects("scope", per="source", name="aws.accounts", lists_scopes="account")
     run.collects("credential", per="account")
     made = judged(run, make_rule(**NONE))
     assert made.found() == ("unknown", "scopes_unread")
+
+
+def test_an_empty_list_is_believed_where_the_vendor_can_have_none() -> None:
+    run = SmallRun()
+    run.collects("scope", per="source", name="aws.projects", lists_scopes="project", may_list_none=True)
+    run.collects("credential", per="project")
+    assert judged(run, make_rule()).found() == ("no_population", None)
+
+
+def test_a_level_that_nothing_lists_is_not_complete() -> None:
+    run = accounts("a")
+    run.collects("credential", per="project")
+    assert judged(run, make_rule()).found() == ("unknown", "scopes_unread")
 
 
 def test_an_account_without_any_region_cannot_be_believed() -> None:

@@ -101,6 +101,13 @@ def test_a_good_pack(packed: Packed) -> None:
     assert "LOG-AWS-01" in caught.value.hint
 
 
+def test_a_rule_may_say_itself_what_it_helps_to_meet(packed: Packed) -> None:
+    pack = load_pack(packed(rule=RULE.rstrip() + "\nmeets: [A.8.15/switches, A.5.28/procedure]\n"))
+    rules = {need.id: need.rules for control in pack.needs.values() for need in control.needs}
+    assert rules["A.8.15/switches"] == ("LOG-AWS-01",)
+    assert rules["A.5.28/procedure"] == ("LOG-AWS-01",)
+
+
 def test_the_digest_sees_every_file(packed: Packed) -> None:
     first = load_pack(packed()).sha256
     assert load_pack(packed()).sha256 == first
@@ -149,6 +156,7 @@ MISTAKES = [
     ("owner_role: platform", "owner_role: platform\nmax_age: fresh", ("no age", "max_age", "snapshot")),
     ("owner_role: platform", "owner_role: platform\nfollows: [LOG-AWS-99]", ("no other rule", "follows", "LOG-AWS-01")),
     ("owner_role: platform", "owner_role: platform\nfollows: [LOG-AWS-01]", ("no other rule", "follows", "")),
+    ("owner_role: platform", "owner_role: platform\nmeets: [A.8.15/switch]", ("no need", "meets", "A.8.15/switches")),
     ("owner_role: platform", "owner_role: platform\nowner_role: x", ("stands there twice", "", "delete")),
     ("enabled: false}]", "enabeld: false}]", ("no field 'enabeld'", "examples 'off' given", "enabled")),
     ("{name: unused, used", "{name: unused, parameters: {x: 1}, used", ("no parameter", "examples", "")),

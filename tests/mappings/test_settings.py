@@ -96,7 +96,7 @@ KNOWN = "{meaning: known, says: x}"
 )
 def test_a_wrong_entry_is_refused_by_name(tmp_path: Path, entry: str, field: str) -> None:
     file = tmp_path / "settings.yaml"
-    file.write_text(f"settings:\n  vendor.thing: {entry}\n", "utf-8")
+    file.write_text(f"settings:\n  ai.thing: {entry}\n", "utf-8")
     with pytest.raises(ConfigError) as caught:
         load_settings(file)
     assert str(file) in caught.value.message
@@ -105,6 +105,17 @@ def test_a_wrong_entry_is_refused_by_name(tmp_path: Path, entry: str, field: str
 
 def test_a_vendors_setting_without_its_page_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
-    file.write_text("settings:\n  aws.thing: {type: flag, says: x}\n", "utf-8")
+    file.write_text("settings:\n  vendor.thing: {type: flag, says: x}\n", "utf-8")
     with pytest.raises(ConfigError, match="page"):
         load_settings(file)
+
+
+def test_each_vendor_has_a_file_of_its_own_and_no_setting_stands_twice(tmp_path: Path) -> None:
+    entry = "{type: flag, says: x, page: https://vendor.example}"
+    (tmp_path / "settings.yaml").write_text(f"settings:\n  one.thing: {entry}\n", "utf-8")
+    (tmp_path / "settings_two.yaml").write_text(f"settings:\n  two.thing: {entry}\n", "utf-8")
+    assert set(load_settings(tmp_path / "settings.yaml").settings) == {"one.thing", "two.thing"}
+    (tmp_path / "settings_three.yaml").write_text(f"settings:\n  two.thing: {entry}\n", "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(tmp_path / "settings.yaml")
+    assert caught.value.field == "two.thing"

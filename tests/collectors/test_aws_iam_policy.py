@@ -5,7 +5,7 @@ import re
 import pytest
 
 from annexa.evidence.call import Call, Collector
-from annexa.reports import iam_policy
+from annexa.collectors.aws import _iam_policy as iam_policy
 
 READS = ("Get", "List", "Describe", "Search", "Batch", "Lookup", "Select", "View")
 GENERATES = {"iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails"}

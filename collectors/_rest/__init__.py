@@ -1,0 +1,1 @@
+"""The adapter for REST vendors: a vendor declares its reads, everything else happens here."""

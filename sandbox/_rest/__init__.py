@@ -1,0 +1,1 @@
+"""The engine behind stand-ins of REST vendors: routes, pages, keys, faults."""
