@@ -112,7 +112,7 @@ class Populations:
                 expected.add((source, path))
                 lack = self._reach.lack(collector, source, path)
                 if lack is not None and self._scopes.started(source):
-                    lacks.append(lack)
+                    lacks += [lack, *(self._scopes.details(source, path) if Reason.UNREACHABLE in lack.reasons else ())]
         sources = tuple(sorted({source for _, source in pairs}))
         for source in sources:
             lacks.extend(self._scopes.trouble(source))

@@ -84,6 +84,19 @@ class Scopes:
         inside = takewhile(lambda other: other.startswith(f"{path}/"), islice(paths, start, None))
         return (*(part for part in above if _among(paths, part)), *inside)
 
+    def details(self, source: str, path: str) -> tuple[Lack, ...]:
+        """What lists of scopes lack about those at and above `path`, none of which is missing.
+
+        It could have proved that a service is absent there: then it is the cause why nobody answers.
+        """
+        return tuple(
+            lack
+            for collector in self._lists_of(source)
+            for place in self.expected(source, collector.per)
+            if f"{path}/".startswith(f"{place}/") and (lack := self._reach.lack(collector, source, place)) is not None
+            and self._lists_all(lack)
+        )  # fmt: skip
+
     def _at_level(self, source: str, level: str) -> tuple[str, ...]:
         return tuple(
             sorted(

@@ -29,7 +29,7 @@ CANNOT_SEE = (
     "Service control policies, where the identity that signs in is neither in the management account nor a delegated "
     "administrator: grants that they could take away then have no verdict.",
     "Stores of other accounts: a bucket or log group that another account owns is noted as unread.",
-    "KMS keys themselves: recorded is which key a resource names, not the key's policy or rotation.",
+    "KMS keys themselves: recorded is which key a resource names and whose it is, not the key's policy or rotation.",
     "Event data stores of CloudTrail Lake, and who reads the logs that are written.",
     "What assurance reports and agreements say: titles, periods and states only; opening one may accept terms.",
     "What a third party behind a gateway or a knowledge base does with what it is sent.",

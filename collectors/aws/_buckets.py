@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from annexa.collectors.aws._keys import DESCRIBE_KEY, customers_key
 from annexa.collectors.aws._resources import holding
 from annexa.collectors.aws._values import CLASSIFICATION, pairs, tagged, unread_in
 from annexa.evidence.call import Call
@@ -50,7 +51,7 @@ LIFECYCLE = Call(
     absent=("NoSuchLifecycleConfiguration",),
 )
 TAGS = Call(op="s3:GetBucketTagging", needs="s3:GetBucketTagging", absent=("NoSuchTagSet",))
-CALLS = (ENCRYPTION, BLOCK, ACCOUNT_BLOCK, POLICY_STATUS, VERSIONING, LOCK, LIFECYCLE, TAGS)
+CALLS = (ENCRYPTION, BLOCK, ACCOUNT_BLOCK, POLICY_STATUS, VERSIONING, LOCK, LIFECYCLE, TAGS, DESCRIBE_KEY)
 """For the collector that uses this: its declarations."""
 
 FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -72,7 +73,7 @@ def log_store(handle: Handle, bucket: Bucket) -> DataStore:
     """The bucket as a store of logs."""
     asked = {"Bucket": bucket.name, "ExpectedBucketOwner": bucket.account}
     flags = _flags(handle.attempt(BLOCK, **asked), handle.attempt(ACCOUNT_BLOCK, AccountId=bucket.account))
-    encrypted, key = _encryption(holding(handle, ENCRYPTION, handle.attempt(ENCRYPTION, **asked), "Rules"))
+    encrypted, key = _encryption(handle, holding(handle, ENCRYPTION, handle.attempt(ENCRYPTION, **asked), "Rules"))
     lock, lock_days = _lock(handle.attempt(LOCK, **asked))
     tags = _tags(holding(handle, TAGS, handle.attempt(TAGS, **asked), "TagSet"))
     lifecycle = holding(handle, LIFECYCLE, handle.attempt(LIFECYCLE, **asked), "Rules")
@@ -95,16 +96,14 @@ def log_store(handle: Handle, bucket: Bucket) -> DataStore:
     )
 
 
-def _encryption(answer: Answer) -> tuple[bool | Missing, str | Missing]:
+def _encryption(handle: Handle, answer: Answer) -> tuple[bool | Missing, str | Missing]:
     if isinstance(answer, Missing):
         return answer, answer
     rules = answer.get("Rules", []) if answer else []
     default = rules[0].get("ApplyServerSideEncryptionByDefault", {}) if rules else {}
     if not default.get("SSEAlgorithm"):
         return NOT_EXPOSED, ABSENT
-    key = str(default.get("KMSMasterKeyID", ""))
-    # AWS's own key has an alias of this form; then there is no key of the customer's.
-    return True, ABSENT if not key or "alias/aws/" in key else key
+    return True, customers_key(handle, default.get("KMSMasterKeyID"))
 
 
 def _flags(own: Answer, account: Answer) -> dict[str, bool | Missing]:

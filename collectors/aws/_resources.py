@@ -1,4 +1,4 @@
-"""What the collectors of AWS's AI resources share: names of resources, their tags, fields of details, their keys.
+"""What the collectors of AWS's AI resources share: names of resources, their tags, fields of details.
 
 A convention of ours, since AWS has none: the tag `owner` names who answers for a resource, `environment` where it
 stands, `classification` (or `data-classification`) the class of what a store holds, and `permitted-class` the highest
@@ -8,11 +8,10 @@ class that an AI system may handle. Case and separators do not matter.
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from annexa.collectors.aws._values import moment, pairs, text_or
+from annexa.collectors.aws._values import moment, pairs
 from annexa.evidence.call import Call
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous, unread
 from annexa.evidence.handle import Handle, Item
-from annexa.evidence.kinds.settings import Encryption
 from annexa.schemas.words import Reason
 
 T = TypeVar("T")
@@ -82,18 +81,6 @@ def holding(handle: Handle, call: Call, answer: T, *lists: str) -> T | Missing:
     says = f"the answer has no {' or '.join(lists)}"
     handle.note(call, Reason.INVALID_ANSWER, says, cure="Run again; if it stays, report it.")
     return unread(f"{call.op}: {Reason.INVALID_ANSWER}")
-
-
-def encryption(resource: str, sort: str, key: Any) -> Encryption:
-    """With whose key a resource is encrypted; AWS encrypts with a key of its own where the answer names none."""
-    found = key if isinstance(key, Missing) else text_or(key, ABSENT)
-    return Encryption(subject=resource, resource=resource, resource_sort=sort, key=found, holder=_holder(found))
-
-
-def _holder(key: str | Missing) -> Any:
-    if isinstance(key, Missing):
-        return "vendor" if key is ABSENT else key
-    return "vendor" if "alias/aws/" in key else "customer"
 
 
 def _word(value: Any) -> str:

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from annexa.collectors.aws._resources import OWNER, PERMITTED_CLASS, Detail, Tags, arn, encryption, field, tag_map, when
+from annexa.collectors.aws._keys import DESCRIBE_KEY, encryption
+from annexa.collectors.aws._resources import OWNER, PERMITTED_CLASS, Detail, Tags, arn, field, tag_map, when
 from annexa.collectors.aws._values import ENVIRONMENT, choose, tagged
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import NOT_EXPOSED, Missing, ambiguous, unknown_value
@@ -99,7 +100,7 @@ def agent_runtimes(handle: Handle) -> Iterator[AiSystem | Exposure]:
 
 
 @collects(
-    (AiSystem, Exposure, Encryption), LIST_GATEWAYS, GET_GATEWAY, LIST_TAGS,
+    (AiSystem, Exposure, Encryption), LIST_GATEWAYS, GET_GATEWAY, LIST_TAGS, DESCRIBE_KEY,
     where={"ai_system.category": ("gateway",)}, per="region", signals="bedrock-agentcore",
 )  # fmt: skip
 def gateways(handle: Handle) -> Iterator[AiSystem | Exposure | Encryption]:
@@ -114,7 +115,7 @@ def gateways(handle: Handle) -> Iterator[AiSystem | Exposure | Encryption]:
                 authorisation=choose(gateway["authorizerType"], {word: word for word in AUTHORISERS}),
                 enforcement=_enforcement(detail),
             )  # fmt: skip
-            yield encryption(subject, "gateway", field(detail, "kmsKeyArn"))
+            yield encryption(handle, subject, "gateway", field(detail, "kmsKeyArn"))
 
 
 @collects(DataConnection, LIST_GATEWAYS, LIST_TARGETS, GET_TARGET, per="region", signals="bedrock-agentcore")

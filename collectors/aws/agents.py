@@ -7,6 +7,7 @@ counts only where no other alias accepts calls.
 
 from collections.abc import Iterator
 
+from annexa.collectors.aws._keys import DESCRIBE_KEY, encryption
 from annexa.collectors.aws._resources import (
     OWNER,
     PERMITTED_CLASS,
@@ -14,7 +15,6 @@ from annexa.collectors.aws._resources import (
     Tags,
     agreed,
     arn,
-    encryption,
     field,
     tag_map,
     when,
@@ -54,7 +54,7 @@ TEST_ALIAS = "TSTALIASID"
 
 
 @collects(
-    (AiSystem, Encryption), LIST_AGENTS, GET_AGENT, LIST_ALIASES, GET_AGENT_VERSION, LIST_TAGS,
+    (AiSystem, Encryption), LIST_AGENTS, GET_AGENT, LIST_ALIASES, GET_AGENT_VERSION, LIST_TAGS, DESCRIBE_KEY,
     where={"ai_system.category": ("agent",)}, per="region", signals="bedrock",
 )  # fmt: skip
 def agents(handle: Handle) -> Iterator[AiSystem | Encryption]:
@@ -68,7 +68,7 @@ def agents(handle: Handle) -> Iterator[AiSystem | Encryption]:
             tags = tag_map(handle, LIST_TAGS, resourceArn=subject)
             yield _agent(subject, agent, draft, versions, used, tags)
             key = agreed(field(part, "customerEncryptionKeyArn") for part in used)
-            yield encryption(subject, "agent", key)
+            yield encryption(handle, subject, "agent", key)
 
 
 def agent_arn(handle: Handle, agent: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from annexa.collectors.aws._keys import DESCRIBE_KEY, encryption
 from annexa.collectors.aws._readers import LIST_LINKS, Readers
 from annexa.collectors.aws._resources import (
     OWNER,
@@ -10,7 +11,6 @@ from annexa.collectors.aws._resources import (
     Detail,
     Tags,
     arn,
-    encryption,
     field,
     holding,
     tag_map,
@@ -59,6 +59,7 @@ GET_BUCKET_TAGS = Call(op="s3:GetBucketTagging", needs="s3:GetBucketTagging", ab
     LIST_KNOWLEDGE_BASES,
     GET_KNOWLEDGE_BASE,
     LIST_TAGS,
+    DESCRIBE_KEY,
     where={"ai_system.category": ("knowledge_base",)},
     per="region",
     signals="bedrock",
@@ -73,12 +74,12 @@ def knowledge_bases(handle: Handle) -> Iterator[AiSystem | Encryption]:
             managed = base_config(detail).get("managedKnowledgeBaseConfiguration")
             if managed is not None:
                 key = (managed.get("serverSideEncryptionConfiguration") or {}).get("kmsKeyArn")
-                yield encryption(subject, "knowledge_base", key)
+                yield encryption(handle, subject, "knowledge_base", key)
 
 
 @collects(
     (DataConnection, DataStore, Encryption), LIST_KNOWLEDGE_BASES, GET_KNOWLEDGE_BASE, LIST_DATA_SOURCES,
-    GET_DATA_SOURCE, GET_BUCKET_TAGS, LIST_AGENTS, LIST_ALIASES, LIST_LINKS, LIST_TAGS,
+    GET_DATA_SOURCE, GET_BUCKET_TAGS, LIST_AGENTS, LIST_ALIASES, LIST_LINKS, LIST_TAGS, DESCRIBE_KEY,
     where={"data_store.role": ("source",)}, per="region", signals="bedrock",
 )  # fmt: skip
 def data_connections(handle: Handle) -> Iterator[DataConnection | DataStore | Encryption]:
@@ -142,7 +143,7 @@ def _sources(
         with handle.item(subject):
             detail = reply.one()
             key = (detail.get("serverSideEncryptionConfiguration") or {}).get("kmsKeyArn")
-            yield encryption(subject, "data_source", key)
+            yield encryption(handle, subject, "data_source", key)
             yield from _source(handle, subject, detail, shared)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from annexa.collectors.aws._keys import DESCRIBE_KEY, encryption
 from annexa.collectors.aws._resources import (
     OWNER,
     Detail,
     Tags,
-    encryption,
     field,
     partition,
     tag_list,
@@ -23,7 +23,7 @@ from annexa.collectors.aws.agents import (
     versions_in_use,
 )
 from annexa.evidence.call import Call, collects
-from annexa.evidence.fact import Missing, unknown_value
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds.data import SupplierDocument
 from annexa.evidence.kinds.settings import Encryption
@@ -40,6 +40,10 @@ GET_AVAILABILITY = Call(
     needs="bedrock:GetFoundationModelAvailability",
     drop=("errorMessage",),
 )
+OFFERS = Call(
+    op="bedrock:ListFoundationModelAgreementOffers", needs="bedrock:ListFoundationModelAgreementOffers", path="offers",
+    drop=("offerToken",),
+)  # fmt: skip
 
 AREAS = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "global")
 """Areas by which names of AWS's own inference profiles begin: `eu.anthropic.claude-…`."""
@@ -51,6 +55,7 @@ AGREEMENTS = ("AVAILABLE", "PENDING", "NOT_AVAILABLE", "ERROR")
     LIST_CUSTOM,
     GET_CUSTOM,
     LIST_TAGS,
+    DESCRIBE_KEY,
     where={"ai_system.category": ("custom_model",)},
     per="region",
     signals="bedrock",
@@ -66,7 +71,7 @@ def custom_models(handle: Handle) -> Iterator[AiSystem | Encryption]:
                 model=model["baseModelArn"], state=field(model, "modelStatus", field(detail, "modelStatus")),
                 source_location=field(training, "s3Uri"),
             )  # fmt: skip
-            yield encryption(model["modelArn"], "custom_model", field(detail, "modelKmsKeyArn"))
+            yield encryption(handle, model["modelArn"], "custom_model", field(detail, "modelKmsKeyArn"))
 
 
 @collects(
@@ -74,6 +79,7 @@ def custom_models(handle: Handle) -> Iterator[AiSystem | Encryption]:
     LIST_IMPORTED,
     GET_IMPORTED,
     LIST_TAGS,
+    DESCRIBE_KEY,
     where={"ai_system.category": ("imported_model",)},
     per="region",
     signals="bedrock",
@@ -88,15 +94,15 @@ def imported_models(handle: Handle) -> Iterator[AiSystem | Encryption]:
                 model=field(model, "modelArchitecture", field(detail, "modelArchitecture")),
                 source_location=_origin(detail),
             )  # fmt: skip
-            yield encryption(model["modelArn"], "imported_model", field(detail, "modelKmsKeyArn"))
+            yield encryption(handle, model["modelArn"], "imported_model", field(detail, "modelKmsKeyArn"))
 
 
 @collects(
     SupplierDocument, LIST_CUSTOM, LIST_AGENTS, GET_AGENT, LIST_ALIASES, GET_AGENT_VERSION, GET_PROFILE,
-    GET_AVAILABILITY, per="region", where={"supplier_document.type": ("model_terms",)},
+    GET_AVAILABILITY, OFFERS, per="region", where={"supplier_document.type": ("model_terms",)},
 )  # fmt: skip
 def model_terms(handle: Handle) -> Iterator[SupplierDocument]:
-    """Whether the supplier's terms are agreed to, per foundation model behind an agent or a custom model."""
+    """Whether the supplier's terms are agreed to, and where they are, per model behind an agent or a custom model."""
     used = {model["baseModelArn"] for model in handle.each(LIST_CUSTOM)}
     for agent in list(handle.each(LIST_AGENTS)):
         used.update(_behind_agent(handle, agent["agentId"]))
@@ -104,7 +110,8 @@ def model_terms(handle: Handle) -> Iterator[SupplierDocument]:
     for model, reply in handle.many(GET_AVAILABILITY, models, lambda model: {"modelId": model}):
         subject = _foundation_arn(handle, model)
         with handle.item(subject):
-            yield _terms(subject, model, reply.one())
+            availability = reply.one()
+            yield _terms(subject, model, availability, _link(handle, model))
 
 
 def _identified(model: Item) -> dict[str, str]:
@@ -151,8 +158,20 @@ def _foundation_arn(handle: Handle, model: str) -> str:
     return f"arn:{partition(region)}:bedrock:{region}::foundation-model/{model}"
 
 
-def _terms(subject: str, model: str, found: Item) -> SupplierDocument:
+def _link(handle: Handle, model: str) -> str | Missing:
+    """Address of the terms; Amazon's own models are under the service terms and have no offers."""
+    if model.startswith("amazon."):
+        return NOT_EXPOSED
+    offers = handle.detail(OFFERS, lambda: list(handle.each(OFFERS, modelId=model)))
+    if isinstance(offers, Missing):
+        return offers
+    links = {str(offer["termDetails"]["legalTerm"].get("url") or "") for offer in offers} - {""}
+    return ", ".join(sorted(links)) or ABSENT
+
+
+def _terms(subject: str, model: str, found: Item, link: str | Missing) -> SupplierDocument:
     return SupplierDocument(
         subject=subject, type="model_terms", name=model, supplier=model.split(".", 1)[0], covers=(model,),
         state=choose(found["agreementAvailability"]["status"], {word: word for word in AGREEMENTS}),
+        link=link,
     )  # fmt: skip

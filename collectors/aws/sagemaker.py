@@ -7,13 +7,13 @@ service's own way to the internet. Callers always come through AWS's signed API.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
+from annexa.collectors.aws._keys import DESCRIBE_KEY, encryption
 from annexa.collectors.aws._resources import (
     OWNER,
     PERMITTED_CLASS,
     Detail,
     Tags,
     agreed,
-    encryption,
     field,
     holding,
     tag_list,
@@ -55,6 +55,7 @@ ACCESS: dict[str, Network] = {"PublicInternetOnly": "public", "VpcOnly": "vpc"}
     LIST_DOMAINS,
     DESCRIBE_DOMAIN,
     LIST_TAGS,
+    DESCRIBE_KEY,
     where={"ai_system.category": ("domain",)},
     per="region",
     signals="sagemaker",
@@ -76,7 +77,7 @@ def domains(handle: Handle) -> Iterator[AiSystem | Exposure | Encryption]:
                 subject=subject, resource=subject, service=SERVICE, network=access,
                 authorisation=field(detail, "AuthMode", NOT_EXPOSED),
             )  # fmt: skip
-            yield encryption(subject, "domain", field(detail, "KmsKeyId"))
+            yield encryption(handle, subject, "domain", field(detail, "KmsKeyId"))
 
 
 @collects(
@@ -84,6 +85,7 @@ def domains(handle: Handle) -> Iterator[AiSystem | Exposure | Encryption]:
     LIST_NOTEBOOKS,
     DESCRIBE_NOTEBOOK,
     LIST_TAGS,
+    DESCRIBE_KEY,
     where={"ai_system.category": ("notebook",)},
     per="region",
     signals="sagemaker",
@@ -101,11 +103,12 @@ def notebooks(handle: Handle) -> Iterator[AiSystem | Encryption]:
                 direct_internet=_chosen(detail, "DirectInternetAccess", SWITCH),
                 root_access=_chosen(detail, "RootAccess", SWITCH), created=when(notebook, "CreationTime"),
             )  # fmt: skip
-            yield encryption(subject, "notebook", field(detail, "KmsKeyId"))
+            yield encryption(handle, subject, "notebook", field(detail, "KmsKeyId"))
 
 
 @collects(
     (AiSystem, Exposure, Encryption), LIST_ENDPOINTS, DESCRIBE_ENDPOINT, DESCRIBE_CONFIG, DESCRIBE_MODEL, LIST_TAGS,
+    DESCRIBE_KEY,
     where={"ai_system.category": ("endpoint",)}, per="region", signals="sagemaker",
 )  # fmt: skip
 def endpoints(handle: Handle) -> Iterator[AiSystem | Exposure | Encryption]:
@@ -124,7 +127,7 @@ def endpoints(handle: Handle) -> Iterator[AiSystem | Exposure | Encryption]:
                 created=when(endpoint, "CreationTime"),
             )  # fmt: skip
             yield Exposure(subject=subject, resource=subject, service=SERVICE, network=placed)
-            yield encryption(subject, "endpoint", field(config, "KmsKeyId"))
+            yield encryption(handle, subject, "endpoint", field(config, "KmsKeyId"))
 
 
 @collects(

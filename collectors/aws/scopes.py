@@ -108,7 +108,7 @@ def regions(handle: Handle) -> Iterator[Scope]:
     call, found = _regions(handle)
     if not found:
         handle.note(call, Reason.INVALID_ANSWER, "the account's list of regions is empty", cure="Run again.")
-    offered, cited = _offered(handle)
+    offered, cited = _offered(handle, account)
     for region in found:
         name = str(region["RegionName"])
         lacking = tuple(sorted(service for service, there in offered.items() if name not in there))
@@ -157,11 +157,14 @@ def _regions(handle: Handle) -> tuple[Call, list[Item]]:
         return DESCRIBE_REGIONS, list(handle.each(DESCRIBE_REGIONS))
 
 
-def _offered(handle: Handle) -> tuple[dict[str, frozenset[str]], list[Item]]:
-    """Regions in which AWS offers each service, as far as its list holds the service; and the pages that say so."""
+def _offered(handle: Handle, account: str) -> tuple[dict[str, frozenset[str]], list[Item]]:
+    """Regions in which AWS offers each service, as far as its list holds the service; and the pages that say so.
+
+    Without that list the regions are listed all the same: nothing is called absent, and every service is asked for.
+    """
     cited: dict[str, Item] = {}
     offered: dict[str, frozenset[str]] = {}
-    with handle.item(INFRASTRUCTURE):
+    with handle.item(account):
         for code, service in SERVICES.items():
             listed = list(handle.each(PUBLIC_LIST, Path=f"{INFRASTRUCTURE}/{code}/regions"))
             if listed:

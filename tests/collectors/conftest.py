@@ -32,14 +32,28 @@ Answers = Mapping[str, Any]
 """`service:Operation` to an answer, an error to raise, or a function of the question."""
 
 
+def _customers_own(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Every key is the customer's own, where a test does not say otherwise."""
+    return {"KeyMetadata": {"KeyId": str(params["KeyId"]), "KeyManager": "CUSTOMER"}}
+
+
 class PlayedAccount:
     """A world that answers from a table and nothing else."""
 
     now = NOW
-    services = ("bedrock", "bedrock-agent", "bedrock-agentcore-control", "organizations", "s3", "sagemaker", "sts")
+    services = (
+        "bedrock",
+        "bedrock-agent",
+        "bedrock-agentcore-control",
+        "kms",
+        "organizations",
+        "s3",
+        "sagemaker",
+        "sts",
+    )
 
     def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+        self._answers = {"kms:DescribeKey": _customers_own, **answers}
 
     def caller(self, access_key: str) -> tuple[str, str] | None:
         return ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/annexa"

@@ -24,7 +24,7 @@ from annexa.collectors.aws._settings import AwsSettings
 from annexa.collectors.aws._source import AwsSource
 from annexa.evidence.call import Call, Collector
 from annexa.evidence.clock import VirtualClock
-from annexa.evidence.fact import ABSENT, unknown_value
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, unknown_value
 from annexa.evidence.gather import Gathered, gather
 from annexa.evidence.handle import Known
 from annexa.evidence.keeper import Keeper, Place
@@ -430,6 +430,15 @@ def available(params: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def offers(params: dict[str, Any]) -> dict[str, Any]:
+    terms = {
+        "usageBasedPricingTerm": {"rateCard": []},
+        "legalTerm": {"url": "https://terms.example/1"},
+        "supportTerm": {"refundPolicyDescription": "none"},
+    }
+    return {"modelId": params["modelId"], "offers": [{"offerToken": "secret-offer", "termDetails": terms}]}
+
+
 def test_terms_of_the_models_in_use_and_of_no_other(play: Play) -> None:
     head = {"agentId": "AGENT00001", "agentName": "a", "agentStatus": "PREPARED", "updatedAt": T}
     agent = {
@@ -459,10 +468,18 @@ def test_terms_of_the_models_in_use_and_of_no_other(play: Play) -> None:
         "bedrock-agent:ListAgentAliases": {"agentAliasSummaries": []},
         "bedrock:GetInferenceProfile": profile,
         "bedrock:GetFoundationModelAvailability": available,
+        "bedrock:ListFoundationModelAgreementOffers": offers,
     }
-    facts = play(models.model_terms, answers).facts
+    played = play(models.model_terms, answers)
+    facts = played.facts
     assert [(fact.supplier, fact.state) for fact in facts] == [("amazon", "NOT_AVAILABLE"), ("anthropic", "AVAILABLE")]
     assert facts[0].subject == BASE
+    assert [fact.link for fact in facts] == [NOT_EXPOSED, "https://terms.example/1"]
+    assert not any("secret-offer" in page for page in played.pages)
+    unlinked = play(models.model_terms, answers, refused=["bedrock:ListFoundationModelAgreementOffers"])
+    assert unlinked.facts[1].link.state is State.UNREAD
+    nothing = {**answers, "bedrock:ListFoundationModelAgreementOffers": {"modelId": BASE.rsplit("/", 1)[-1], "offers": []}}
+    assert play(models.model_terms, nothing).facts[1].link == ABSENT
 
 
 def test_terms_that_cannot_be_read_are_unread(play: Play) -> None:

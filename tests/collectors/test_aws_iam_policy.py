@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from annexa.evidence.call import Call, Collector
 from annexa.collectors.aws import _iam_policy as iam_policy
+from annexa.evidence.call import Call, Collector
 
 READS = ("Get", "List", "Describe", "Search", "Batch", "Lookup", "Select", "View")
 GENERATES = {"iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails"}

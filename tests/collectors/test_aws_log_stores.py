@@ -52,13 +52,24 @@ def to_bucket(prefix: str = "bedrock/") -> dict[str, Any]:
     return {LOGGING: {"loggingConfig": {"s3Config": {"bucketName": "ai-logs", "keyPrefix": prefix}}}}
 
 
+OWN_KEY = {"kms:DescribeKey": {"KeyMetadata": {"KeyId": "1", "KeyManager": "CUSTOMER"}}}
+
+
 def listed(*names: str, region: str = REGION) -> dict[str, Any]:
     return {BUCKETS: {"Buckets": [{"Name": name, "BucketRegion": region} for name in names]}}
 
 
 def run(**more: Any) -> Any:
-    answers = {**to_bucket(), TRAILS: {"trailList": []}, **listed("ai-logs"), **BARE, **more}
+    answers = {**to_bucket(), TRAILS: {"trailList": []}, **listed("ai-logs"), **BARE, **OWN_KEY, **more}
     return collect(log_stores, answers)
+
+
+def test_a_bucket_under_a_key_that_aws_manages_has_no_key_of_the_customers() -> None:
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+    told = {"kms:DescribeKey": {"KeyMetadata": {"KeyId": "1", "KeyManager": "AWS"}}}
+    [store] = facts(run(**{ENCRYPTION: {"ServerSideEncryptionConfiguration": {"Rules": [default]}}, **told}))
+    assert (store.encrypted, store.key) == (True, ABSENT)
 
 
 def test_a_protected_bucket() -> None:

@@ -127,7 +127,32 @@ def test_a_notebook_and_what_its_users_can_do(word: str, claim: Any, play: Play)
 
 def test_a_key_of_the_vendors_is_the_vendors(play: Play) -> None:
     [key] = play(sagemaker.notebooks, one_notebook(KmsKeyId="alias/aws/sagemaker")).of("encryption")
-    assert (key.key, key.holder) == ("alias/aws/sagemaker", "vendor")
+    assert (key.key, key.holder) == (ABSENT, "vendor")
+
+
+@pytest.mark.parametrize(
+    ("manager", "key", "holder"),
+    [("CUSTOMER", KEY, "customer"), ("AWS", ABSENT, "vendor"), ("MOON", unknown_value("MOON"), unknown_value("MOON"))],
+)
+def test_the_key_itself_says_whose_it_is(play: Play, manager: str, key: Any, holder: Any) -> None:
+    """A key that AWS manages has an ARN like any other: only KMS tells them apart."""
+    told = {"kms:DescribeKey": {"KeyMetadata": {"KeyId": "k", "KeyManager": manager}}}
+    [found] = play(sagemaker.notebooks, {**one_notebook(KmsKeyId=KEY), **told}, newer=True).of("encryption")
+    assert (found.key, found.holder) == (key, holder)
+
+
+def test_a_key_that_may_not_be_asked_is_nobodys(play: Play) -> None:
+    got = play(sagemaker.notebooks, one_notebook(KmsKeyId=KEY), refused=["kms:DescribeKey"])
+    [found] = got.of("encryption")
+    assert found.key.state is found.holder.state is State.UNREAD
+    assert [call for call, _, _ in got.unread] == ["kms:DescribeKey"]
+
+
+def test_a_key_of_another_account_is_the_customers(play: Play) -> None:
+    """AWS managed keys serve only the account that they are in."""
+    other = KEY.replace("111122223333", "444455556666")
+    got = play(sagemaker.notebooks, one_notebook(KmsKeyId=other), refused=["kms:DescribeKey"])
+    assert (got.of("encryption")[0].holder, got.unread) == ("customer", [])
 
 
 def test_a_refused_notebook_still_exists(play: Play) -> None:
