@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from annexa.evidence.gather import Gathered
     from annexa.evidence.keeper import Keeper
     from annexa.evidence.keys import SigningKey
-    from annexa.evidence.manifest import Manifest, Organisation, RegisterInfo, SourceInfo
+    from annexa.evidence.manifest import IsmsInfo, Manifest, Organisation, RegisterInfo, SourceInfo
     from annexa.evidence.sealed import Seal, SealedFolder
     from annexa.evidence.vault import Vault
     from annexa.mappings.results import Assessment
@@ -45,6 +45,8 @@ class Order:
     registers: "Callable[[], tuple[RegisterInfo, ...]]" = tuple
     """How the registers were found; asked when all units are done."""
     exclusions: "tuple[Exclusion, ...]" = ()
+    isms: "tuple[IsmsInfo, ...]" = ()
+    """Management systems with their boundaries."""
     clock: Clock = field(default_factory=SystemClock)
     threads: int = 32
     noted: "Callable[[Work, Done | None], None]" = lambda work, done: None
@@ -116,7 +118,7 @@ def _manifest(order: Order, run_id: str, started: str, accounts: dict[str, tuple
         finished=stamp(order.clock.now()), environment=_weakest(infos), version=version(), sources=infos,
         hosts=tuple(sorted({host for info in infos for host in info.hosts})),
         collectors=tuple(declare(item) for item in _once(c for _, cs in order.sources for c in cs)),
-        registers=order.registers(),
+        registers=order.registers(), isms=order.isms,
         previous=msgspec.convert(previous, Previous, from_attributes=True) if previous else None,
     )  # fmt: skip
 
@@ -151,7 +153,7 @@ def _predicate(manifest: "Manifest") -> dict[str, Any]:
     import msgspec
 
     stated = msgspec.to_builtins(manifest)
-    return {name: value for name, value in stated.items() if name not in ("collectors", "format", "registers")}
+    return {name: value for name, value in stated.items() if name not in ("collectors", "format", "isms", "registers")}
 
 
 def _json(value: Any) -> bytes:

@@ -1,12 +1,13 @@
-"""Collects: runs the planned units side by side and hands their records over in the order of the plan.
+"""Collects: runs the planned units side by side and hands their records over, each source's in the order of its plan.
 
-First come the collectors that list scopes, per source and then per account; then everything else over what they found.
+In each source the collectors that list scopes come first, in the order in which their lists build upon each other; then
+everything else over what they found. No source waits for another.
 """
 
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextvars import copy_context
 from dataclasses import dataclass
 
@@ -49,7 +50,9 @@ class Done:
 
 
 AHEAD = 320
-"""So many units may be under way or done before the first of them is handed over."""
+"""So many units may be under way or done before the first of them is handed over, over all sources."""
+LEAST = 32
+"""So many of them each source may have, however many sources there are."""
 
 Contain = Callable[[Callable[[], Gathered], Work, Keeper], Gathered]
 """Runs one unit and turns an unexpected exception into an `error` unread of that unit; see `runner.py`."""
@@ -62,45 +65,48 @@ class Collecting:
         self._means, self._plan, self._contain, self._noted = means, plan, contain, noted
 
     def run(self, sources: Iterable[tuple[Source, tuple[Collector, ...]]]) -> Iterator[Done]:
-        """Every unit of every source, scope lists first."""
-        pairs = list(sources)
-        for pers in stages(collector for _, collectors in pairs for collector in collectors):
-            yield from self._all(pairs, _listing(pers))
-        yield from self._all(pairs, lambda item: item.lists_scopes is None)
+        """Every unit of every source: in each source its lists of scopes first, all sources side by side.
 
-    def _all(
-        self, pairs: list[tuple[Source, tuple[Collector, ...]]], wanted: Callable[[Collector], bool]
-    ) -> Iterator[Done]:
-        todo = [
-            work
-            for source, collectors in pairs
-            for work in self._plan.work(source, [c for c in collectors if wanted(c)])
-        ]
-        for work in todo:
-            self._noted(work, None)
-        for done in self._side_by_side(todo):
-            for record in done.gathered.records:
-                if isinstance(record.data, Scope):
-                    self._plan.learn(done.work.source.alias, record.data)
-            self._noted(done.work, done)
-            yield done
-
-    def _side_by_side(self, todo: list[Work]) -> Iterator[Done]:
+        The units of one source come in the order of its plan.
+        """
+        lanes = [_Lane(source, collectors, self._plan) for source, collectors in sources]
         pool = self._means.pool
         if pool is None:
-            yield from map(self.unit, todo)
+            for lane in lanes:
+                while (work := self._next(lane)) is not None:
+                    yield self._taken(lane, self.unit(work))
             return
-        futures: deque[Future[Done]] = deque()
         try:
-            for work in todo:
-                futures.append(pool.submit(copy_context().run, self.unit, work))
-                if len(futures) >= AHEAD:
-                    yield futures.popleft().result()
-            while futures:
-                yield futures.popleft().result()
+            yield from self._side_by_side(lanes, pool)
         finally:
-            for future in futures:
+            for future in (future for lane in lanes for future in lane.under_way):
                 future.cancel()
+
+    def _side_by_side(self, lanes: list["_Lane"], pool: Executor) -> Iterator[Done]:
+        window = max(LEAST, AHEAD // max(1, len(lanes)))
+        while lanes:
+            for lane in lanes:
+                while len(lane.under_way) < window and (work := self._next(lane)) is not None:
+                    lane.under_way.append(pool.submit(copy_context().run, self.unit, work))
+            lanes = [lane for lane in lanes if lane.under_way]
+            wait([lane.under_way[0] for lane in lanes], return_when=FIRST_COMPLETED)
+            for lane in lanes:
+                while lane.under_way and lane.under_way[0].done():
+                    yield self._taken(lane, lane.under_way.popleft().result())
+
+    def _next(self, lane: "_Lane") -> Work | None:
+        """The next unit of a source that can be done now; None while a list of scopes is awaited, or at its end."""
+        for work in lane.planned():
+            self._noted(work, None)
+        return lane.take()
+
+    def _taken(self, lane: "_Lane", done: Done) -> Done:
+        lane.open -= 1
+        for record in done.gathered.records:
+            if isinstance(record.data, Scope):
+                self._plan.learn(done.work.source.alias, record.data)
+        self._noted(done.work, done)
+        return done
 
     def unit(self, work: Work) -> Done:
         """Do one unit."""
@@ -145,8 +151,32 @@ class Collecting:
         return Keeper(place, store=store, redactor=means.redactor, clock=means.clock, token=means.token)
 
 
-def _listing(pers: list[str]) -> Callable[[Collector], bool]:
-    return lambda item: item.lists_scopes is not None and item.per in pers
+class _Lane:
+    """One source's way through its rounds: a round is planned when everything of the one before was handed over."""
+
+    def __init__(self, source: Source, collectors: tuple[Collector, ...], plan: Plan) -> None:
+        self._source, self._plan = source, plan
+        listing = [[one for one in collectors if one.lists_scopes and one.per in pers] for pers in stages(collectors)]
+        self._rounds = deque([*listing, [one for one in collectors if one.lists_scopes is None]])
+        self._todo: deque[Work] = deque()
+        self.open = 0
+        """Units that were planned and not yet handed over."""
+        self.under_way: deque[Future[Done]] = deque()
+        """Units in the pool, in order."""
+
+    def planned(self) -> list[Work]:
+        """The units of the next round that has any, if it is its turn."""
+        while self._rounds and not self.open:
+            works = list(self._plan.work(self._source, self._rounds.popleft()))
+            self._todo.extend(works)
+            self.open = len(works)
+            if works:
+                return works
+        return []
+
+    def take(self) -> Work | None:
+        """The next unit of the round."""
+        return self._todo.popleft() if self._todo else None
 
 
 def failed(keeper: Keeper, work: Work, says: str) -> Gathered:

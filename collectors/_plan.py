@@ -9,6 +9,9 @@ from annexa.evidence.call import Collector
 from annexa.evidence.fact import Missing
 from annexa.evidence.kinds import Scope
 
+SHUT = ("suspended", "closing")
+"""States in which a scope is there and nobody can ask it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
@@ -77,7 +80,7 @@ class Plan:
     def work(self, source: Source, collectors: Iterable[Collector]) -> Iterator[Work]:
         """The units of these collectors over all scopes known so far."""
         for collector in collectors:
-            for scope in self.places(source, collector.per):
+            for scope in (*self.places(source, collector.per), *self._given_up(source, collector.per)):
                 yield Work(
                     source=source, collector=collector, scope=scope, not_applicable=self._absent(source, collector, scope),
                     excluded=self._excluded(source, scope),
@@ -87,6 +90,11 @@ class Plan:
         """Services that the vendor's own list does not offer in a scope."""
         known = self._of(source).get(scope)
         return known.absent_services if known else ()
+
+    def _given_up(self, source: Source, level: str) -> tuple[str, ...]:
+        """Scopes that the vendor lets nobody ask and that the organisation excludes: said to be so, place by place."""
+        listed = (path for path, scope in self._of(source).items() if scope.level == level and scope.state in SHUT)
+        return tuple(sorted(path for path in listed if self._excluded(source, path)))
 
     def _enabled(self, source: Source, level: str) -> tuple[str, ...]:
         scopes = self._of(source).items()

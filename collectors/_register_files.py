@@ -1,10 +1,13 @@
 """Reads register files: YAML with a JSON Schema each; every mistake is named by file, line and field.
 
-A row that is wrong is not dropped: it is handed over as an invalid row, which blocks what rests on the register.
+A row that is wrong is not dropped: it is handed over as an invalid row, which blocks what rests on the register. A file
+whose name is none of a register's is refused before anything is read: a misspelt one would look like none at all.
 """
 
+import difflib
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -16,9 +19,12 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from annexa.evidence.errors import ConfigError
+
 READ = (".yaml", ".yml")
 TABLES = (".csv", ".json", ".ods", ".toml", ".tsv", ".xls", ".xlsx")
 """Endings of files in which people keep tables; one under a register's name is not passed over in silence."""
+TEMPLATE = ".template"
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -48,6 +54,26 @@ class RegisterFile(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(self.body).hexdigest()
 
 
+def check_names(folder: Path, registers: Collection[str]) -> None:
+    """Raise a `ConfigError` for a file that was meant to be a register and is not named like one.
+
+    Folders, hidden files, a README, templates, and files of other kinds (a policy as PDF) may lie there too.
+    """
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.is_file())
+    except OSError:
+        return  # Whoever reads a register there says so of each.
+    there = {Path(name).stem for name in names if Path(name).suffix in READ}
+    for name in names:
+        meant = None if _may_lie_there(name) else _misspelt(name, registers)
+        if meant == "":
+            hint = f"the registers are {', '.join(f'{known}.yaml' for known in sorted(registers))}; or move it away"
+            raise ConfigError("is no register", hint=hint, file=folder / name)
+        # A copy that an editor left beside the register itself does no harm.
+        if meant is not None and (Path(name).suffix.casefold() in (*READ, *TABLES) or meant not in there):
+            raise ConfigError("is no register", hint=f"did you mean {meant}.yaml?", file=folder / name)
+
+
 def read(folder: Path, register: str) -> RegisterFile | None:
     """Read one register; None where there is no such file; raises `BadRegisterError`."""
     path = _file(folder, register)
@@ -66,6 +92,20 @@ def read(folder: Path, register: str) -> RegisterFile | None:
         else:
             good.append({**row, "line": line})
     return RegisterFile(name=path.name, body=body, rows=tuple(good), invalid=tuple(bad))
+
+
+def _may_lie_there(name: str) -> bool:
+    return name.startswith(".") or name.casefold().startswith("readme") or name.endswith(TEMPLATE)
+
+
+def _misspelt(name: str, registers: Collection[str]) -> str | None:
+    """The register that a file's name was meant to be, empty where nobody can say which; None: it is none at all."""
+    path, word = Path(name), name.partition(".")[0].casefold()
+    if path.stem in registers and path.suffix in (*READ, *TABLES):
+        return None
+    table = path.suffix.casefold() in (*READ, *TABLES)
+    near = difflib.get_close_matches(word, sorted(registers), n=1, cutoff=0.6 if table else 0.85)
+    return near[0] if near else "" if table else None
 
 
 def _file(folder: Path, register: str) -> Path | None:
@@ -151,12 +191,15 @@ def _problem(register: str, row: Any) -> str | None:
 
 
 def _repeated(row: dict[str, Any], seen: set[str]) -> str | None:
+    """What only one row can have and an earlier one has: the row's id, and what an AI service is known by."""
     identifier = row.get("id") or row.get("control")
-    if identifier is None:
-        return None
-    if identifier in seen:
-        return f"{identifier} stands twice"
-    seen.add(identifier)
+    claims = [identifier] if identifier is not None else []
+    known_by = [one for one in row.get("identifiers", ()) if isinstance(one, dict)]
+    claims += [f"{one['sort']} {str(one['value']).casefold()}" for one in known_by]
+    twice = next((claim for at, claim in enumerate(claims) if claim in seen or claim in claims[:at]), None)
+    if twice is not None:
+        return f"{twice} stands twice"
+    seen.update(claims)
     return None
 
 

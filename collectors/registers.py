@@ -16,7 +16,17 @@ from annexa.evidence.answer import Answer, Fetched, Trouble, UnreadError, fetch
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED
 from annexa.evidence.handle import Handle, Item
-from annexa.evidence.kinds import Decision, ExceptionEntry, Limitation, Parameter, RegisterEntry, Retirement, SoaRow
+from annexa.evidence.kinds import (
+    AiService,
+    Decision,
+    ExceptionEntry,
+    Limitation,
+    Parameter,
+    RegisterEntry,
+    Retirement,
+    ServiceIdentifier,
+    SoaRow,
+)
 from annexa.evidence.manifest import RegisterInfo
 from annexa.schemas.words import Basis, Environment, Reason
 
@@ -29,10 +39,10 @@ def _call(register: str) -> Call:
 
 AI_SYSTEMS, DECISIONS, SOA = _call("ai_systems"), _call("decisions"), _call("soa")
 EXCEPTIONS, LIMITATIONS, RETIREMENTS = _call("exceptions"), _call("limitations"), _call("retirements")
-PARAMETERS = _call("parameters")
+AI_SERVICES, PARAMETERS = _call("ai_services"), _call("parameters")
 KINDS = {
     "ai_systems": "register_entry", "decisions": "decision", "soa": "soa_row", "exceptions": "exception",
-    "limitations": "limitation", "retirements": "retirement",
+    "limitations": "limitation", "retirements": "retirement", "ai_services": "ai_service",
 }  # fmt: skip
 """Register files with the kind of their rows."""
 CANNOT_SEE = (
@@ -64,6 +74,16 @@ def ai_systems(register: Handle) -> Iterator[RegisterEntry]:
             subject=f"register:ai_systems/{row['id']}", basis=Basis.ATTESTED, **_fields(row, RegisterEntry)
         )
     _note_invalid(register, "ai_systems")
+
+
+@collects(AiService, AI_SERVICES, INVALID["ai_services"], per="source")
+def ai_services(register: Handle) -> Iterator[AiService]:
+    """One record per AI service that the organisation adds to the list of known ones, or says to be none."""
+    for row in register.each(AI_SERVICES):
+        shown = tuple(msgspec.convert(one, ServiceIdentifier) for one in row.get("identifiers", ()))
+        fields = {**_fields(row, AiService), "service_id": row["id"], "identifiers": shown}
+        yield AiService(subject=f"register:ai_services/{row['id']}", basis=Basis.ATTESTED, **fields)
+    _note_invalid(register, "ai_services")
 
 
 @collects(Decision, DECISIONS, INVALID["decisions"], per="source")
@@ -229,5 +249,7 @@ class RegisterWire:
 
 
 def connect(settings: Settings, lent: Circumstances) -> Source:
-    """Registers can always be asked."""
+    """Registers can always be asked; a file there that is misspelt is a `ConfigError`, never a register left out."""
+    if settings.folder is not None:
+        register_files.check_names(Path(settings.folder), KINDS)
     return RegistersSource(settings, lent)

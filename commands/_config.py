@@ -181,6 +181,12 @@ def _distinct(config: Config, place: Path) -> None:
                 f"{name} is named twice", file=place, field=f"sources[{index}]", hint="give each a name of its own"
             )
         seen.add(name)
+    systems = set[str]()
+    for index, isms in enumerate(config.isms):
+        if isms.id in systems:
+            hint = "give each management system an id of its own"
+            raise ConfigError(f"{isms.id} is named twice", file=place, field=f"isms[{index}].id", hint=hint)
+        systems.add(isms.id)
 
 
 def _days(config: Config) -> Iterator[tuple[str, str]]:

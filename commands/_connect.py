@@ -23,6 +23,8 @@ from annexa.mappings.parameters import SWITCHED_OFF, Entry, load_parameters
 from annexa.schemas.words import Environment
 
 Pair = tuple[Source, tuple[Collector, ...]]
+MOST_AT_ONCE = 16
+"""So many sources are connected at the same time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,16 +62,26 @@ def connect(here: Here, lent: Lent, only: tuple[str, ...] = ()) -> Connected:
         organisation=organisation, clock=lent.clock, run_id=lent.run_id, pool=pool, environment=lent.environment,
         pacing=lent.pacing, prepare=lent.prepare, sandbox=lent.sandbox, connections=lent.threads * 2,
     )  # fmt: skip
-    pairs, cannot, cures = list[Pair](), list[SourceInfo](), dict[str, str]()
-    for table in _tables(here, only, lent.environment):
+    tables = list(_tables(here, only, lent.environment))
+
+    def attempt(table: dict[str, Any]) -> Pair | tuple[str, str]:
         try:
-            pairs.append(_one(table, circumstances, here))
+            return _one(table, circumstances, here)
         except CannotStartError as error:
-            cannot.append(_not_started(table, error.says, organisation))
-            cures[str(table["name"])] = error.cure
+            return error.says, error.cure
         except ImportError as error:
-            cannot.append(_not_started(table, f"not installed: {error.name}", organisation))
-            cures[str(table["name"])] = f"pip install 'annexa[{collectors.extra_of(table['vendor'])}]'"
+            return f"not installed: {error.name}", f"pip install 'annexa[{collectors.extra_of(table['vendor'])}]'"
+
+    pairs, cannot, cures = list[Pair](), list[SourceInfo](), dict[str, str]()
+    with ThreadPoolExecutor(min(lent.threads, MOST_AT_ONCE), "annexa-connects") as side_by_side:
+        tried = list(side_by_side.map(attempt, tables))
+    for table, found in zip(tables, tried, strict=True):
+        match found:
+            case (str() as says, str() as cure):
+                cannot.append(_not_started(table, says, organisation))
+                cures[str(table["name"])] = cure
+            case pair:
+                pairs.append(pair)
     return Connected(pairs=tuple(pairs), cannot=tuple(cannot), cures=cures)
 
 

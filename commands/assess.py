@@ -1,5 +1,7 @@
 """`annexa assess`: judges a sealed run again, offline; another date, other rules or registers make it a what-if."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +10,8 @@ import click
 if TYPE_CHECKING:
     from annexa.commands._place import Here
     from annexa.evidence.keys import SigningKey
-    from annexa.mappings.pack import RulePack
+    from annexa.evidence.manifest import Manifest
+    from annexa.mappings.replaced import Replacement
     from annexa.mappings.results import Assessment
 
 
@@ -16,8 +19,13 @@ if TYPE_CHECKING:
 @click.argument("run", default="latest")
 @click.option("--as-of", help="Judge as of this day or moment: a what-if.")
 @click.option("--period", help="First and last day of a period, as 2026-07-01..2026-09-30.")
-@click.option("--isms", help="Id of the management system (default: the first of the configuration).")
+@click.option("--isms", help="Id of the management system (default: the first that was sealed with the run).")
 @click.option("--mappings", type=click.Path(path_type=Path), help="Judge with the rules in this folder: a what-if.")
+@click.option(
+    "--registers",
+    type=click.Path(path_type=Path),
+    help="Judge with the registers in this folder instead of those sealed with the run: a what-if.",
+)
 @click.option("--strict", is_flag=True, help="Exit 1 also for what is below a default of ours or not decided.")
 @click.option(
     "--fail-on", multiple=True, help="Only this counts for the exit code (may be repeated): gap, stale, blind_spot …"
@@ -26,11 +34,12 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context, run: str, as_of: str | None, period: str | None, isms: str | None, mappings: Path | None,
-    strict: bool, fail_on: tuple[str, ...], form: str,
+    registers: Path | None, strict: bool, fail_on: tuple[str, ...], form: str,
 ) -> int:  # fmt: skip
     """Judge RUN (an id, the beginning of one, or `latest`) again. No vendor is asked, and the run is not changed.
 
-    The same run judged with the same rules gives the same assessment, byte for byte, whenever it is done.
+    The same run judged with the same rules gives the same assessment, byte for byte, whenever it is done. A what-if
+    stands beside it, says so in every output, and is never taken for `latest`.
     """
     from annexa import runner
     from annexa.commands._place import here, signing_key
@@ -40,65 +49,54 @@ def command(
     place = here(ctx)
     _known_words(fail_on)
     place.vault()
-    made = _judged(place, run, as_of, period, isms, _pack(mappings), signing_key(place))
+    asked = Asked(as_of=as_of, period=period, isms=isms, mappings=mappings, registers=registers)
+    made = _judged(place, run, asked, signing_key(place))
     click.echo(render(open_assessment(place.vault(), made.assessment_id), form))
     return runner.exit_code(made, strict=strict, fail_on=fail_on)
 
 
-def _judged(
-    place: "Here", run: str, as_of: str | None, period: str | None, isms: str | None, pack: "RulePack | None",
-    key: "SigningKey",
-) -> "Assessment":  # fmt: skip
-    from annexa import runner
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the command line asks beside the run."""
 
-    what_if = tuple(
-        says for says, asked in ((f"judged as of {as_of}", as_of), ("judged with other rules", pack)) if asked
-    )
-    named = _isms(place, isms)
+    as_of: str | None
+    period: str | None
+    isms: str | None
+    mappings: Path | None
+    registers: Path | None
+
+    def what_if(self) -> tuple[str, ...]:
+        """Why it is not the record, registers and boundaries apart."""
+        pairs = ((f"judged as of {self.as_of}", self.as_of), ("judged with other rules", self.mappings))
+        return tuple(says for says, asked in pairs if asked)
+
+
+def _judged(place: "Here", run: str, asked: Asked, key: "SigningKey") -> "Assessment":
+    from annexa import runner
+    from annexa.commands import _isms
+    from annexa.mappings.evidence_view import VaultEvidence
+    from annexa.mappings.pack import load_pack
+
+    as_of, pack = _isms.moment(asked.as_of), load_pack(asked.mappings) if asked.mappings else None
+    manifest = VaultEvidence(place.vault().run(run)).manifest
+    named = _isms.chosen(place, asked.isms, manifest)
     return runner.assess(
-        place.vault(), run, key=key, isms=named, as_of=_moment(as_of), period=_period(place, named, period), pack=pack,
-        what_if=what_if,
+        place.vault(), manifest.run_id, key=key, isms=named, as_of=as_of, period=_isms.period(place, named, asked.period),
+        pack=pack, what_if=asked.what_if(), replaced=tuple(_replaced(place, named, manifest, asked)),
     )  # fmt: skip
 
 
-def _isms(place: "Here", asked: str | None) -> str:
-    from annexa.evidence.errors import UsageError
+def _replaced(place: "Here", isms: str, manifest: "Manifest", asked: Asked) -> "Iterator[Replacement]":
+    from annexa.commands import _isms
 
-    known = [each.id for each in place.config.isms] if place.config else ["main"]
-    if asked is not None and asked not in known:
-        raise UsageError(f"there is no management system {asked!r}", hint=f"take one of: {', '.join(known)}")
-    return asked or known[0]
+    boundaries = _isms.unsealed(place, isms, manifest)
+    if boundaries or asked.registers is not None:
+        from annexa.commands import _what_if
 
-
-def _moment(text: str | None) -> str | None:
-    from annexa.evidence.clock import parse
-    from annexa.evidence.errors import UsageError
-
-    if text is not None:
-        try:
-            parse(text)
-        except ValueError as error:
-            hint = "write a day or a moment: 2026-09-30, 2026-09-30T12:00:00Z"
-            raise UsageError(f"{text!r} is no moment", hint=hint) from error
-    return text
-
-
-def _period(place: "Here", isms: str, text: str | None) -> tuple[str, str] | None:
-    from annexa.evidence.errors import UsageError
-
-    if text is None:
-        said = next((each.period for each in place.config.isms if each.id == isms), None) if place.config else None
-        return (said.start, said.end) if said else None
-    first, dots, last = text.partition("..")
-    if not dots or _moment(first) is None or _moment(last) is None or last < first:
-        raise UsageError(f"{text!r} is no period", hint="write its first and last day: 2026-07-01..2026-09-30")
-    return first, last
-
-
-def _pack(folder: Path | None) -> "RulePack | None":
-    from annexa.mappings.pack import load_pack
-
-    return load_pack(folder) if folder else None
+        if boundaries:
+            yield _what_if.other_boundaries(boundaries)
+        if asked.registers is not None:
+            yield _what_if.other_registers(asked.registers, manifest)
 
 
 def _known_words(words: tuple[str, ...]) -> None:

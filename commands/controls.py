@@ -1,4 +1,4 @@
-"""`annexa controls`: the catalogue, and the thresholds that rules use."""
+"""`annexa controls`: the catalogue, the thresholds that rules use, and the AI services that they know."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,6 +6,7 @@ import click
 
 from annexa.commands._place import Here, here
 from annexa.commands._reading import format_option, installed_pack, show
+from annexa.evidence.errors import UsageError
 
 if TYPE_CHECKING:
     from annexa.mappings.catalogue import Control
@@ -14,12 +15,17 @@ if TYPE_CHECKING:
 
 @click.command("controls")
 @click.option("--parameters", is_flag=True, help="List the thresholds and lists, with value, unit, and whose they are.")
+@click.option("--services", is_flag=True, help="List the known AI services, with what they are recognised by.")
 @format_option
 @click.pass_context
-def command(ctx: click.Context, parameters: bool, form: str) -> None:
+def command(ctx: click.Context, parameters: bool, services: bool, form: str) -> None:
     """The catalogue: every control with its needs and its rules. One in full: annexa explain A.8.15."""
+    if parameters and services:
+        raise UsageError("--parameters and --services are two lists", hint="ask for one at a time")
     if parameters:
         _parameters(here(ctx), form)
+    elif services:
+        _services(form)
     else:
         _controls(form)
 
@@ -81,6 +87,35 @@ def _parameters(place: Here, form: str) -> None:
     show(form, columns, rows, values)
     for name in sorted(own.keys() - defaults.entries.keys()):
         click.echo(f"note: the configuration sets {name}, which no rule knows", err=True)
+
+
+def _services(form: str) -> None:
+    from annexa.mappings.service_list import shipped
+    from annexa.reports._text import Column
+    from annexa.reports.words import say
+
+    known = sorted(shipped(), key=lambda service: service.service.casefold())
+    values: list[dict[str, Any]] = [
+        {"id": one.id, "service": one.service, "supplier": one.supplier, "category": one.category, "source": one.source,
+         "embedded": one.embedded, "names": list(one.names), "identifiers": [
+             {"sort": shown.sort, "value": shown.value, "source": shown.source, "quoted": shown.quoted}
+             for shown in one.identifiers
+         ]}
+        for one in known
+    ]  # fmt: skip
+    columns = [
+        Column(title="Id"),
+        Column(title="Service", least=16, wrap=2),
+        Column(title="Supplier", least=12, wrap=2),
+        Column(title="Category"),
+        Column(title="Known by", least=20, wrap=4),
+    ]
+    rows = [
+        [one.id, one.service, one.supplier, say(one.category),
+         ", ".join(dict.fromkeys(str(shown.sort) for shown in one.identifiers)) or "name"]
+        for one in known
+    ]  # fmt: skip
+    show(form, columns, rows, values)
 
 
 def _shown(value: Any) -> str:

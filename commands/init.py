@@ -13,6 +13,9 @@ from annexa.evidence.errors import UsageError
 EXAMPLES: dict[str, dict[str, Any]] = {
     "ai_systems": {"id": "copilot-for-support", "name": "Support assistant", "identifiers": ["arn:aws:bedrock:*:*:agent/*"],
                    "owner": "Mia Holm", "supplier": "AWS", "permitted_class": "internal", "reviewed": "2026-01-15"},
+    "ai_services": {"id": "parcel-chat", "service": "Parcel Chat", "supplier": "Example AG", "category": "assistant",
+                    "identifiers": [{"sort": "okta_app", "value": "example_parcelchat_1"},
+                                    {"sort": "domain", "value": "parcel-chat.example"}]},
     "decisions": {"id": "d-001", "setting": "aws.bedrock.data_retention", "must": "be_one_of", "value": ["none"],
                   "applies_to": "organisation", "because": "Customer contracts forbid retention by suppliers.",
                   "approved_by": "CISO", "approved_on": "2026-01-15"},
@@ -42,6 +45,7 @@ id = "main"
 statement = "What the management system covers, in a sentence."
 # period = {{ start = "2026-01-01", end = "2026-03-31" }}   # the period under audit
 # sources = ["aws:*"]              # what it covers; everything, if left out
+# scopes = ["111122223333"]        # paths of scopes, with all that lies in them; what no [[isms]] names counts as inside
 
 [[sources]]
 name = "aws:main"                  # your own name for it

@@ -32,6 +32,7 @@ def command(
     """
     from annexa import runner
     from annexa.commands._connect import Lent, connect, exclusions, unnamed
+    from annexa.commands._isms import boundaries, chosen
     from annexa.commands._place import here, signing_key
     from annexa.commands._progress import Progress
     from annexa.evidence.clock import SystemClock
@@ -56,12 +57,12 @@ def command(
             runner.Order(
                 organisation=Organisation(id=named.id, name=named.name), vault=vault, key=key, redaction=redaction,
                 sources=connected.pairs, cannot=connected.cannot, registers=connected.registers,
-                exclusions=exclusions(place.config), clock=clock, threads=threads, run_id=run_id,
-                noted=mistakes.beside(progress.noted),
+                exclusions=exclusions(place.config), isms=boundaries(place.config), clock=clock, threads=threads,
+                run_id=run_id, noted=mistakes.beside(progress.noted),
             )
         )  # fmt: skip
     mistakes.tell()
-    made = runner.assess(vault, manifest.run_id, key=key, isms=place.config.isms[0].id if place.config else "main")
+    made = runner.assess(vault, manifest.run_id, key=key, isms=chosen(place, None, manifest))
     from annexa.commands.gaps import render
     from annexa.reports.opened import open_assessment
 

@@ -49,20 +49,27 @@ class Folder:
         self.statement: statement.Statement | None = None
         self.digest: str | None = None
         """Digest of the signed bytes, if a genuine statement was found."""
+        self.claimed: str | None = None
+        """The same of a statement that anybody may have signed."""
 
-    def problems(self) -> Iterator[Problem]:
-        """Everything that is wrong with the folder by itself; links to other folders are not followed."""
+    def problems(self, *, lines: bool = True) -> Iterator[Problem]:
+        """Everything that is wrong with the folder by itself; links to other folders are not followed.
+
+        Without `lines` each file is held against its digest and nothing in it is read: what was sealed is still there.
+        """
         yield from self._walk(self.path, "")
         envelope, found = self._envelope()
         yield from found
         if envelope is None:
             return
+        self.claimed = envelope.digest
         yield from self._signature(envelope)
         yield from self._lists(envelope)
         if self.statement is not None:
             yield from self._checkpoint(self.statement)
             yield from self._pages()
-            yield from self._lines(self.statement.tree)
+            if lines:
+                yield from self._lines(self.statement.tree)
 
     def problem(
         self, code: str, message: str, file: str | None = None, line: int | None = None, *, failed: bool = True

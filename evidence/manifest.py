@@ -87,6 +87,19 @@ class CollectorInfo(Frozen, frozen=True, kw_only=True):
     """Whether an empty list of them can be true."""
 
 
+class IsmsInfo(Frozen, frozen=True, kw_only=True):
+    """What one management system covers, as it was configured."""
+
+    id: str
+    """Id of the management system."""
+    statement: str = ""
+    """Its scope statement."""
+    sources: tuple[str, ...] = ("*",)
+    """Sources that it covers; `*` stands for any text."""
+    scopes: tuple[str, ...] = ("*",)
+    """Paths of scopes that it covers, with all that lies in them; `*` stands for any text."""
+
+
 class RegisterInfo(Frozen, frozen=True, kw_only=True):
     """One register as it was found."""
 
@@ -146,6 +159,8 @@ class Manifest(Frozen, frozen=True, kw_only=True):
     """Declarations."""
     registers: tuple[RegisterInfo, ...] = ()
     """Registers as they were found."""
+    isms: tuple[IsmsInfo, ...] = ()
+    """Management systems with their boundaries; none: everything belongs to one."""
     previous: Previous | None = None
     """The run before."""
 

@@ -96,6 +96,7 @@ def _unit(
         at_home = scope == info.tenant
         known["account"] = known.get("caller_account", account) if at_home else account
         known["region"] = region or "us-east-1"
+        known["scope"] = scope
     return gather(collector, wire, keeper, known, run_id=manifest.run_id, version=manifest.version, nonce=lambda: "")
 
 

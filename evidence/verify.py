@@ -143,7 +143,7 @@ def _history(root: Path, checked: list[Folder]) -> Iterator[Problem]:
     """Whether the runs of each organisation form one line in time."""
     stated = {folder.path.name: folder for folder in checked if folder.statement is not None}
     runs = {name: folder for name, folder in stated.items() if folder.path.parent.name == RUNS}
-    if not runs:
+    if not any(folder.path.parent.name == RUNS for folder in checked):
         yield Problem(code="empty", message=f"{root} holds no complete run: there is nothing to verify", folder=root)
     seen: dict[tuple[str | None, str | None], str] = {}
     for name, folder in sorted(runs.items()):
@@ -159,7 +159,8 @@ def _history(root: Path, checked: list[Folder]) -> Iterator[Problem]:
 
 
 def _known(root: Path, checked: list[Folder], known: Iterable[str]) -> Iterator[Problem]:
-    found = {folder.digest for folder in checked}
+    # One that is here and that another key signed is told as that.
+    found = {folder.claimed for folder in checked}
     for digest in known:
         if digest not in found:
             said = f"no run or assessment states {digest}, which you kept: it was removed or written anew"

@@ -6,6 +6,7 @@ import msgspec
 
 from annexa.evidence.kinds import SoaRow
 from annexa.evidence.record import Record
+from annexa.mappings.boundary import Boundary
 from annexa.mappings.catalogue import Catalogue, Population
 from annexa.mappings.condition import look, make_ready
 from annexa.mappings.context import Context, Joined
@@ -44,18 +45,25 @@ def named_by(catalogue: Catalogue, soa: Iterable[SoaRow]) -> frozenset[str]:
 
 
 def activities(
-    evidence: Evidence, wanted: Iterable[Population], populations: Populations, context: Context, freshness: Freshness
+    evidence: Evidence,
+    wanted: Iterable[Population],
+    populations: Populations,
+    context: Context,
+    freshness: Freshness,
+    boundary: Boundary,
 ) -> dict[str, Activity]:
-    """What a run shows of some populations of the catalogue, by id."""
+    """What a run shows of some populations of the catalogue inside the management system, by id."""
     found = {}
     for one in wanted:
         parts = make_ready(one.where, one.kind, None, context)
         tally = _Tally()
         for record in evidence.records(one.kind):
+            if not boundary.inside(record.source, record.data.at or record.scope):
+                continue
             verdicts = {look(part, record, context)[0].verdict for part in parts}
             if Verdict.FAIL not in verdicts:
                 tally.take(record, sure=Verdict.UNKNOWN not in verdicts and freshness.valid(record))
-        coverage = populations.of(one.kind, where=one.where)
+        coverage = populations.of(one.kind, where=one.where, inside=True)
         reason = coverage.reason or (UnknownReason.UNREAD if tally.unsure else None)
         reason = (
             reason or freshness.enumeration or (UnknownReason.INVALID_RECORD if broken(evidence, one.kind) else None)

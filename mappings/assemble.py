@@ -1,6 +1,6 @@
 """Puts an assessment together from what the rules found: exceptions, folding, blind spots, findings, controls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -14,11 +14,12 @@ from annexa.mappings.exclusions import exclusion
 from annexa.mappings.findings import Ledger, finding_uid, folded, write
 from annexa.mappings.headline import headline
 from annexa.mappings.history import History, Key
+from annexa.mappings.missing import MissingRun, need_it
 from annexa.mappings.needs import DOCUMENTS, Given
 from annexa.mappings.page_one import page_one
 from annexa.mappings.periods import Course, Period
 from annexa.mappings.results import Assessment, ControlResult, Finding, Input, ItemResult
-from annexa.mappings.rule_results import rule_results
+from annexa.mappings.rule_results import Beside, rule_results
 from annexa.mappings.world import World
 from annexa.schemas.words import Environment, RunState, Verdict
 
@@ -37,6 +38,8 @@ class Question:
     period: Period | None
     isms: str
     what_if: tuple[str, ...]
+    missing: tuple[MissingRun, ...]
+    """Earlier runs that should be heard and are not here."""
     inputs: tuple[Input, ...]
     manifests: tuple[Manifest, ...]
     """Of the run, then of the earlier ones, newest first."""
@@ -49,12 +52,16 @@ def assemble(
     world, found = examined.world, examined.found
     after = examined.after(history)
     tallies = {name: one.tally for name, one in found.items()}
-    accepted = exceptions.apply(world.supplied.exceptions, tallies, world.day)
     leaders = folded(found)
-    spots = _blind_spots(examined)
-    ledger = Ledger(world=world, before=before, found=found, history=history, exceptions=accepted, isms=question.isms)
+    accepted = exceptions.apply(world.supplied.exceptions, tallies, world.day, leaders)
+    spots = _blind_spots(examined, question.missing)
+    ledger = Ledger(
+        world=world, before=before, found=found, history=history, exceptions=accepted, isms=question.isms,
+        missing=question.missing,
+    )  # fmt: skip
     findings = tuple(write(ledger, leaders))
-    course = Course(question.period, after.runs) if question.period else None
+    gone = tuple(one.id for one in question.missing if one.in_period)
+    course = Course(question.period, after.runs, missing=gone) if question.period else None
     documents = tuple(record for kind in DOCUMENTS for record in world.evidence.records(kind))
     given = Given(world=world, found=found, course=course, documents=documents)
     around = Around(given=given, exceptions=accepted, findings=_by_control(ledger, leaders))
@@ -77,7 +84,7 @@ def _assessment(
     findings: tuple[Finding, ...],
 ) -> Assessment:
     world, manifests = examined.world, question.manifests
-    rules = rule_results(examined, spots)
+    rules = rule_results(examined, Beside(spots=spots, accepted=accepted, course=course))
     return Assessment(
         schema=SCHEMA,
         assessment_id=question.assessment_id,
@@ -93,7 +100,7 @@ def _assessment(
         environment=max((manifest.environment for manifest in manifests), key=ENVIRONMENTS.index),
         hosts=tuple(sorted({host for manifest in manifests for host in manifest.hosts})),
         headline=headline(controls),
-        page_one=page_one(world, accepted, question.what_if),
+        page_one=page_one(world, accepted, question.what_if, question.missing),
         blind_spots=spots.all(),
         controls=controls,
         rules=rules,
@@ -121,7 +128,7 @@ def _internal(examined: Examined) -> tuple[str, ...]:
     return tuple(sorted({*examined.errors, *strange}))
 
 
-def _blind_spots(examined: Examined) -> BlindSpots:
+def _blind_spots(examined: Examined, missing: Iterable[MissingRun]) -> BlindSpots:
     world = examined.world
     needs = {
         control: [name for need in known.needs for name in need.rules] for control, known in world.pack.needs.items()
@@ -129,8 +136,14 @@ def _blind_spots(examined: Examined) -> BlindSpots:
     primary = {rule.id: rule.control for rule in world.rules}
     spots = BlindSpots(world, examined.found, controls_by_rule(needs, primary))
     for vendor, where in sorted(world.vendors.in_use.items()):
+        if vendor in world.vendors.registered:
+            continue
         rules = [rule.id for rule in world.rules if rule.population.of == vendor]
-        spots.add(vendor, f"{vendor} is in use ({where}) and no source of it is configured", rules)
+        detail = f"{vendor} is in use ({where}) and no source of it is configured"
+        spots.add(vendor, detail, rules, readable=vendor not in world.vendors.unreadable)
+    for run in missing:
+        if concerned := need_it(run, examined.found, world.pack.needs.values()):
+            spots.add_missing(run, concerned)
     return spots
 
 

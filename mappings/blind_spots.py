@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from annexa.mappings.held import Held
+from annexa.mappings.missing import CURE, MissingRun
 from annexa.mappings.reach import Lack
 from annexa.mappings.results import BlindSpot
 from annexa.mappings.verdicts import Found
@@ -23,6 +24,17 @@ CURES = {
     Reason.NOT_CONNECTED: "Configure this vendor as a source, then run again.",
 }
 """For what no unread of a collector says."""
+ATTEST = "No source of annexa reads it: attest who uses it, for what, and how it is set."
+"""For a service that is in use and that nothing could read."""
+SHUT = {
+    "suspended": "the vendor lists it as suspended: nobody can sign in there, so nothing in it could be asked",
+    "closing": "the vendor is closing it: nobody can sign in there any more, so nothing in it could be asked",
+}
+"""Why a scope in this state is expected and never asked; what it held may still be there."""
+REOPEN = (
+    "Have the vendor reopen it and run again, or take it out of the organisation; a closed one leaves the vendor's list "
+    "by itself. Until then exclude it, or write a limitation for it, with owner and expiry."
+)
 
 
 class BlindSpots:
@@ -42,11 +54,28 @@ class BlindSpots:
             for spot in self._by_rule[name]:
                 self._rules.setdefault(spot.id, set()).add(name)
 
-    def add(self, vendor: str, detail: str, rules: Iterable[str]) -> None:
-        """A blind spot that no collector could tell of: a vendor in use that is not connected."""
+    def add(self, vendor: str, detail: str, rules: Iterable[str], *, readable: bool = True) -> None:
+        """A blind spot that no collector could tell of: a vendor in use that is not connected.
+
+        `readable`: whether there is a source of annexa that could be connected; else only people can tell.
+        """
         spot = self._make(
-            source=vendor, scope="*", call="*", permission="", subject=None, reason=Reason.NOT_CONNECTED, detail=detail
-        )
+            source=vendor, scope="*", call="*", permission="", subject=None, reason=Reason.NOT_CONNECTED, detail=detail,
+            cure=CURES[Reason.NOT_CONNECTED] if readable else ATTEST, told=True,
+        )  # fmt: skip
+        if not readable:
+            self._spots[spot.id] = spot = msgspec.structs.replace(spot, curable=False)
+        self._concerns(spot, rules)
+
+    def add_missing(self, run: MissingRun, rules: Iterable[str]) -> None:
+        """An earlier run that is not here."""
+        spot = self._make(
+            source="vault", scope=run.id, call="earlier run", permission="", subject=None, reason=run.reason,
+            detail=run.says, cure=CURE, told=True,
+        )  # fmt: skip
+        self._concerns(spot, rules)
+
+    def _concerns(self, spot: BlindSpot, rules: Iterable[str]) -> None:
         for rule in rules:
             self._rules.setdefault(spot.id, set()).add(rule)
             self.of_rule[rule] = tuple(sorted({*self.of_rule.get(rule, ()), spot.id}))
@@ -72,11 +101,27 @@ class BlindSpots:
                     source=unread.source, scope=unread.scope, call=unread.call, permission=unread.permission,
                     subject=unread.subject, reason=unread.reason, detail=unread.detail, cure=unread.cure, told=True,
                 )  # fmt: skip
-        if not lack.unreads and lack.reason is not Reason.NOT_SUPPLIED:
+        shut = self._shut(lack) if not lack.unreads else None
+        if shut is not None:
+            path, state = shut
+            yield self._make(
+                source=lack.source, scope=path, call="*", permission="", subject=None, reason=Reason.UNREACHABLE,
+                detail=SHUT[state], cure=REOPEN, told=True,
+            )  # fmt: skip
+        elif not lack.unreads and lack.reason is not Reason.NOT_SUPPLIED:
             yield self._make(
                 source=lack.source, scope=lack.scope, call=lack.collector, permission="", subject=None,
                 reason=lack.reason, detail=lack.says,
             )  # fmt: skip
+
+    def _shut(self, lack: Lack) -> tuple[str, str] | None:
+        """The scope at or above a place that nobody can ask, and its state: one blind spot for all that lies in it."""
+        steps = lack.scope.split("/")
+        for path in ("/".join(steps[:count]) for count in range(1, len(steps) + 1)):
+            fact = self._world.scopes.facts.get((lack.source, path))
+            if fact is not None and isinstance(fact.state, str) and fact.state in SHUT:
+                return path, fact.state
+        return None
 
     def _make(
         self, *, source: str, scope: str, call: str, permission: str, subject: str | None, reason: Reason, detail: str,

@@ -14,6 +14,7 @@ from annexa.evidence.kinds.settings import Setting
 from annexa.evidence.record import Record
 from annexa.mappings.context import Context
 from annexa.mappings.criterion import Settled
+from annexa.mappings.first_seen import FIELD as FIRST_SEEN
 from annexa.mappings.operators import ABSENT_MEANS, UNKNOWN, AbsentMeans, Around, Held, ScaleTest, check
 from annexa.mappings.parameters import Effective
 from annexa.mappings.rule import Condition
@@ -58,9 +59,12 @@ def make_ready(condition: Condition, kind: str, default: Any, context: Context) 
 
 def look(part: Part, record: Record, context: Context, settled: Settled | None = None) -> tuple[Held, Any, bool]:
     """What became of the comparison, the value, and whether a default that the vendor documents stood in for it."""
-    value, stood_in = _value(part, record, context, settled)
+    began = context.first_seen(record) if part.field == FIRST_SEEN else None
+    value, stood_in = (str(began), False) if began is not None else _value(part, record, context, settled)
     if part.unset is not None:
         return UNKNOWN[part.unset], value, stood_in
+    if began is not None:
+        return began.held(part.operator, part.operand, part.around), value, stood_in
     operator, operand = part.operator, part.operand
     if operator == "decided":
         if settled is None or settled.test is None:

@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 from annexa.evidence.kinds.systems import Scope
 from annexa.evidence.record import Record
+from annexa.mappings.ai_services import Service
 from annexa.mappings.decisions import Decisions
+from annexa.mappings.first_seen import FirstSeen, bound
 from annexa.mappings.operators import ScaleTest
 from annexa.mappings.parameters import Parameters
 from annexa.mappings.rule import Rule
@@ -42,6 +44,8 @@ class Context:
     settings: Settings
     joins: Mapping[str, Joined] = field(default_factory=dict)
     """Populations by kind; what is not here counts as not read."""
+    parts: Mapping[tuple[str, str], Joined] = field(default_factory=dict)
+    """The same for rules that look into a part of a kind alone, by rule and kind."""
     populations: Mapping[str, Joined] = field(default_factory=dict)
     """The catalogue's populations by their id: records of which one contradicts an exclusion."""
     contradicted_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -50,8 +54,14 @@ class Context:
     """Scopes by source and path."""
     vendors: Mapping[str, str] = field(default_factory=dict)
     """The vendor behind each source's alias."""
+    services: tuple[Service, ...] = ()
+    """The list of known AI services, without what the organisation added."""
+    sighted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Ids under which sources surely show each known AI service, by its id."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
     """Severity of every rule, by its id."""
+    began: "Callable[[Record, Context], FirstSeen] | None" = None
+    """Since when the subject of a record exists; null: no other run is known."""
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -59,13 +69,21 @@ class Context:
         """The day of judging: `2026-09-29`."""
         return self.as_of.date().isoformat()
 
-    def joined(self, kind: str) -> Joined:
-        """The population of a joined kind; incomplete with `input_missing` if nobody gave it."""
-        return self.joins.get(kind, _NOT_GIVEN)
+    def joined(self, kind: str, rule: Rule | None = None) -> Joined:
+        """The population of a joined kind; incomplete with `input_missing` if nobody gave it.
+
+        With a `rule`, the part that the rule names under `joins_where`, if that is known; else the whole stands for it.
+        """
+        part = self.parts.get((rule.id, kind)) if rule is not None else None
+        return part or self.joins.get(kind, _NOT_GIVEN)
 
     def population(self, name: str) -> Joined:
         """A population of the catalogue; incomplete with `input_missing` if nobody gave it."""
         return self.populations.get(name, _NOT_GIVEN)
+
+    def first_seen(self, record: Record) -> FirstSeen:
+        """Since when the subject of a record exists, for rules about dates."""
+        return self.began(record, self) if self.began is not None else bound(record)
 
     def scope_of(self, record: Record) -> Scope | None:
         """The scope that a record is about, if the vendor listed it."""

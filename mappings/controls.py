@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from annexa.mappings.catalogue import Control
+from annexa.mappings.deviation import Deviation, deviated
 from annexa.mappings.exceptions import Exceptions
 from annexa.mappings.exclusions import Exclusion
 from annexa.mappings.needs import Given, Met, meet, recipe
@@ -18,7 +19,6 @@ from annexa.schemas.words import (
     Criterion,
     NeedState,
     NotAssessedReason,
-    Result,
     Status,
     Strength,
     UnknownReason,
@@ -63,7 +63,7 @@ def assess(control: Control, exclusion: Exclusion | None, around: Around) -> Con
     needs = _needs(control, given)
     met = [meet(need, control.id, given) for need in needs]
     mine = [one for one in given.found.values() if one.tally.rule.control == control.id]
-    failures, deviation = _failures(mine, around.exceptions), _deviation(mine, around)
+    failures, deviation = _failures(mine, around.exceptions), deviated(mine, given.course)
     status = _status(control, exclusion, failures, met, deviation, given)
     counted = [one for one in met if one.counts]
     states = [one.result.state for one in met]
@@ -93,6 +93,7 @@ def assess(control: Control, exclusion: Exclusion | None, around: Around) -> Con
         systems_can_show=sum(need.supplied_by == "systems" for need in needs),
         findings=around.findings.get(control.id, ()),
         observations=_observations(control, own, given),
+        deviation=deviation.says if deviation else None,
         note=_note(control, met, failures, deviation, exclusion, status),
     )
 
@@ -102,7 +103,7 @@ def _status(
     exclusion: Exclusion | None,
     failures: Failures,
     met: list[Met],
-    deviation: str | None,
+    deviation: Deviation | None,
     given: Given,
 ) -> Status:
     if failures.own:
@@ -115,10 +116,11 @@ def _status(
         return Status.BELOW_DEFAULT
     counted = [one for one in met if one.counts]
     states = {one.result.state for one in counted}
-    whole = bool(counted) and states <= {NeedState.MET, NeedState.STALE} and deviation is None
+    whole = bool(counted) and states <= {NeedState.MET, NeedState.STALE}
     if whole and NeedState.STALE in states:
         return Status.STALE
-    if whole and _works(control, counted):
+    # What failed on a day of the period is not supported for the period, however well it looks now.
+    if whole and deviation is None and _works(control, counted):
         if any(one.strengths & {Strength.DESIGN, Strength.OPERATING} for one in counted):
             return Status.SUPPORTED
         if all(one.result.document is not None for one in counted):
@@ -151,23 +153,6 @@ def _failures(mine: list[Found], exceptions: Exceptions) -> Failures:
     own = [held for held in failing if held.item.criterion is not Criterion.ANNEXA_DEFAULT]
     accepted = sum(held.key in exceptions.covered for held in own)
     return Failures(own=len(own) - accepted, accepted=accepted, default=len(failing) - len(own))
-
-
-def _deviation(mine: list[Found], around: Around) -> str | None:
-    """What a failed day in the period makes of a control whose rules pass now."""
-    course = around.given.course
-    if course is None:
-        return None
-    seen = [(one.tally.rule.id, course.of(one.tally.rule.id)) for one in mine if one.result is not Result.FAIL]
-    failed = [(rule, what) for rule, what in seen if what.failed]
-    if not failed:
-        return None
-    said = [f"{rule} failed on {what.failed} observed days, {_closed(what.closed)}" for rule, what in failed]
-    return f"deviation in period: {'; '.join(said)}"
-
-
-def _closed(day: str | None) -> str:
-    return f"closed on {day}" if day else "not seen to pass since"
 
 
 def _not_assessed(control: Control, counted: list[Met], given: Given) -> NotAssessedReason | None:
@@ -203,11 +188,11 @@ def _note(
     control: Control,
     met: list[Met],
     failures: Failures,
-    deviation: str | None,
+    deviation: Deviation | None,
     exclusion: Exclusion | None,
     status: Status,
 ) -> str | None:
-    said = [deviation] if deviation else []
+    said = [deviation.detail] if deviation else []
     if failures.own and failures.accepted:
         said.append(f"{failures.accepted} further failures are accepted by an exception")
     if exclusion is not None and status is not Status.EXCLUDED:

@@ -183,10 +183,7 @@ class ListEvidence:
 
     def traces(self, kind: str) -> Iterator[Trace]:
         """The same, only where each lies."""
-        for record in self.records(kind):
-            service, count = getattr(record.data, "service", None), getattr(record.data, "count", None)
-            plain = count if count is None or isinstance(count, int) else msgspec.to_builtins(count)
-            yield Trace(record.source, record.scope, record.subject_uid, record.provenance.collector, service, plain)
+        return map(trace_of, self.records(kind))
 
     def units(self) -> Iterator[Unit]:
         """Every unit of work."""
@@ -199,6 +196,13 @@ class ListEvidence:
     def broken(self) -> tuple[Broken, ...]:
         """Nothing: values in memory have been checked."""
         return ()
+
+
+def trace_of(record: Record) -> Trace:
+    """Where a record that is at hand lies."""
+    service, count = getattr(record.data, "service", None), getattr(record.data, "count", None)
+    plain = count if count is None or isinstance(count, int) else msgspec.to_builtins(count)
+    return Trace(record.source, record.scope, record.subject_uid, record.provenance.collector, service, plain)
 
 
 def broken(evidence: Evidence, kind: str) -> bool:

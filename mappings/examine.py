@@ -7,6 +7,7 @@ from annexa.mappings.history import History, advance, carry
 from annexa.mappings.reach import Lack
 from annexa.mappings.rule import Rule
 from annexa.mappings.scope_items import Buckets
+from annexa.mappings.service_items import ServiceItems
 from annexa.mappings.tally import Sink, Tally
 from annexa.mappings.verdicts import Found, conclude
 from annexa.mappings.world import World
@@ -38,11 +39,16 @@ def examine(world: World, history: History, sink: Sink) -> Examined:
     """Judge a run with what is remembered of those before it; items that pass go to `sink` at once."""
     tallies = {rule.id: Tally(rule, world, sink, history.watched(rule.id)) for rule in world.rules}
     buckets = {name: Buckets(tally) for name, tally in tallies.items() if _needs_buckets(tally.rule)}
+    services = {name: ServiceItems(tally) for name, tally in tallies.items() if tally.rule.population.ai == "services"}
     handlers: dict[str, list[Handler]] = {}
     for name, tally in tallies.items():
-        handlers.setdefault(tally.rule.reads, []).append(_handler(tally, buckets.get(name)))
+        known = services.get(name)
+        handler = known.take if known else _handler(tally, buckets.get(name))
+        handlers.setdefault(tally.rule.reads, []).append(handler)
     for kind, looking in sorted(handlers.items()):
         _stream(world, looking, kind)
+    for known in services.values():
+        known.close()
     found = {}
     for name, tally in tallies.items():
         lacks = _close(tally, buckets.get(name))

@@ -30,7 +30,7 @@ def run_example(rule: Rule, example: Example, pack: RulePack) -> RuleResult:
     alone = msgspec.structs.replace(rule, follows=())
     small = RulePack(
         rules={rule.id: alone}, needs={}, settings=pack.settings, parameters=pack.parameters, version=pack.version,
-        sha256=pack.sha256,
+        sha256=pack.sha256, services=pack.services,
     )  # fmt: skip
     judgement = judge(situation(rule, example), pack=small, as_of=AS_OF)
     return judgement.assessment.rules[0]

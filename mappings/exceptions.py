@@ -2,17 +2,23 @@
 
 The result stays a fail. One that has expired, is not filled in, or was approved by whoever asked for it covers nothing;
 one that is aimed at something unknown is ignored and said so: what nobody has seen cannot be accepted.
+
+One cause is one finding (R10): whoever accepts a finding accepts what is folded under it for the same subject, and
+nothing else of the rules that follow.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from annexa.evidence.kinds import ExceptionEntry
 from annexa.evidence.record import Record
+from annexa.mappings.history import Key
 from annexa.mappings.register import written
 from annexa.mappings.tally import Tally
 from annexa.schemas.words import Verdict
 
+NOTHING_FOLDED: Mapping[Key, str] = MappingProxyType({})
 MUST_HAVE = ("reason", "risk", "compensating", "requester", "approver", "start", "expires")
 
 
@@ -20,15 +26,20 @@ MUST_HAVE = ("reason", "risk", "compensating", "requester", "approver", "start",
 class Exceptions:
     """What the register of exceptions does to the items of a run."""
 
-    covered: Mapping[tuple[str, str], str]
-    """Rule and subject to the id of the exception that covers it."""
+    covered: Mapping[Key, str]
+    """Rule and subject to the id of the exception that covers it, or the finding under which it is folded."""
     refused: tuple[str, ...]
     """Entries that cover nothing they name, each with its reason, sorted."""
 
 
-def apply(records: Iterable[Record], tallies: Mapping[str, Tally], day: str) -> Exceptions:
-    """Hold every entry against the items that failed or are unknown on `day`."""
-    covered, refused = dict[tuple[str, str], str](), set[str]()
+def apply(
+    records: Iterable[Record], tallies: Mapping[str, Tally], day: str, leaders: Mapping[Key, str] = NOTHING_FOLDED
+) -> Exceptions:
+    """Hold every entry against the items that failed or are unknown on `day`.
+
+    `leaders`: for each failing item of a follower the rule under whose finding it is folded.
+    """
+    covered, refused = dict[Key, str](), set[str]()
     for entry in sorted(_entries(records), key=lambda entry: entry.exception_id):
         why = _refused(entry, tallies, day)
         if why is not None:
@@ -42,6 +53,9 @@ def apply(records: Iterable[Record], tallies: Mapping[str, Tally], day: str) -> 
                 covered.setdefault(held.key, entry.exception_id)
             else:
                 refused.add(f"{entry.exception_id}: aimed_at_unknown ({held.item.subject})")
+    for (rule, uid), leader in leaders.items():
+        if (leader, uid) in covered:
+            covered.setdefault((rule, uid), covered[leader, uid])
     return Exceptions(covered=covered, refused=tuple(sorted(refused)))
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from annexa.evidence.fact import Missing
 from annexa.evidence.kinds import KINDS
+from annexa.mappings.first_seen import FIELD as FIRST_SEEN
 from annexa.mappings.operators import AS_OF
 from annexa.mappings.times import moment
 
@@ -35,9 +36,12 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def fields_of(kind: str) -> dict[str, Field]:
-    """The fields of a kind; `at` and `basis` are every fact's and are not asked about."""
+    """The fields of a kind, with `first_seen`, which is found out; `at` and `basis` are not asked about."""
     found = {field.name: _field(field.type) for field in msgspec.structs.fields(KINDS[kind])}
-    return {name: field for name, field in found.items() if name not in ("at", "basis")}
+    return {
+        **{name: field for name, field in found.items() if name not in ("at", "basis")},
+        FIRST_SEEN: Field(sort="time"),
+    }
 
 
 def operand_fits(operator: str, operand: Any, field: Field) -> bool:

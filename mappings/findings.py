@@ -13,9 +13,11 @@ import msgspec
 
 from annexa.mappings.causes import Causes
 from annexa.mappings.exceptions import Exceptions
+from annexa.mappings.first_seen import FirstSeen
 from annexa.mappings.held import Held
 from annexa.mappings.history import History, Key, retired
-from annexa.mappings.results import Finding
+from annexa.mappings.missing import MissingRun
+from annexa.mappings.results import Finding, Since
 from annexa.mappings.rule import Rule
 from annexa.mappings.verdicts import Found
 from annexa.mappings.world import World
@@ -36,6 +38,8 @@ class Ledger:
     """What was remembered before this run."""
     exceptions: Exceptions
     isms: str
+    missing: tuple[MissingRun, ...] = ()
+    """Earlier runs that should be heard and are not here."""
 
 
 def folded(found: Mapping[str, Found]) -> dict[Key, str]:
@@ -53,15 +57,17 @@ def write(ledger: Ledger, leaders: Mapping[Key, str]) -> list[Finding]:
     ended = [held for key, held in ledger.history.open.items() if key not in still]
     closed = [(held, what) for held in ended if (what := _ended(held, ledger)) is not None]
     changes = {held.key: _change(held, ledger) for held in failing}
-    moved = [held for held in failing if changes[held.key] not in (Change.UNCHANGED, Change.NOT_OBSERVED)]
+    moved = [held for held in failing if changes[held.key] not in (None, Change.UNCHANGED, Change.NOT_OBSERVED)]
     causes = Causes(ledger.world, ledger.before, [*moved, *(held for held, _ in closed)])
     followers, told = _followers(leaders, ledger.found), {held.key for held in moved}
+    since = _since([*failing, *(held for held, _ in closed)], ledger.world)
     findings = [
         _open(held, changes[held.key], causes if held.key in told else None, followers.get(held.key, ()), ledger)
         for held in failing
     ]
     findings += [_closed(held, change, verdict, causes, ledger) for held, (change, verdict) in closed]
-    return sorted(findings, key=_order)
+    dated = [msgspec.structs.replace(one, subject_since=since.get((one.rule, one.subject_uid))) for one in findings]
+    return sorted(dated, key=_order)
 
 
 def finding_uid(ledger: Ledger, held: Held) -> str:
@@ -69,6 +75,21 @@ def finding_uid(ledger: Ledger, held: Held) -> str:
     organisation = ledger.world.manifest.organisation.id
     parts = (organisation, ledger.isms, held.item.rule, held.tenant, held.item.subject)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _since(held: list[Held], world: World) -> dict[Key, Since]:
+    """Since when the subjects of findings exist; earlier runs are read again only for those that nothing dates."""
+    wanted: dict[str, set[str]] = {}
+    for one in held:
+        if one.began is not None and not one.began.exact:
+            wanted.setdefault(world.pack.rules[one.item.rule].reads, set()).add(one.item.subject_uid)
+    sighted = world.beginnings.sighted(wanted)
+    found = {one.key: (one.began, sighted.get(one.item.subject_uid)) for one in held if one.began is not None}
+    return {key: _told(world.beginnings.joined(*pair)) for key, pair in found.items()}
+
+
+def _told(began: FirstSeen) -> Since:
+    return Since(at=began.at, exact=began.exact, by=began.by, reason=None if began.exact else began.reason)
 
 
 def _head(key: Key, found: Mapping[str, Found], failing: set[Key]) -> str:
@@ -88,15 +109,20 @@ def _followers(leaders: Mapping[Key, str], found: Mapping[str, Found]) -> dict[K
     seen: dict[Key, set[str]] = {}
     folded_items = {held.key: held for one in found.values() for held in one.tally.held if held.key in leaders}
     for key, held in folded_items.items():
-        words = (f"{key[0]} {held.item.source} {held.item.scope}", *held.sightings)
+        places = held.sightings if not held.item.source else (f"{held.item.source} {held.item.scope}",)
+        further = held.sightings if held.item.source else ()
+        words = (*(f"{key[0]} {place}" for place in places), *further)
         seen.setdefault((leaders[key], key[1]), set()).update(words)
     return {key: tuple(sorted(words)) for key, words in seen.items()}
 
 
-def _change(held: Held, ledger: Ledger) -> Change:
+def _change(held: Held, ledger: Ledger) -> Change | None:
+    """What became of a violation; None: the run that would tell is missing."""
     before = ledger.history.open.get(held.key)
     if held.item.last_observed is not None:
         return Change.NOT_OBSERVED
+    if any(run.previous or before is None for run in ledger.missing):
+        return None
     if before is None:
         return Change.REOPENED if held.key in ledger.history.first else Change.NEW
     same = (held.item.observed, held.item.expected, held.item.criterion) == (
@@ -121,7 +147,7 @@ def _ended(held: Held, ledger: Ledger) -> tuple[Change, Verdict] | None:
     return Change.RESOLVED if whole else Change.CHANGED, Verdict.PASS if Verdict.PASS in seen else Verdict.SHOWN
 
 
-def _open(held: Held, change: Change, causes: Causes | None, further: Iterable[str], ledger: Ledger) -> Finding:
+def _open(held: Held, change: Change | None, causes: Causes | None, further: Iterable[str], ledger: Ledger) -> Finding:
     first = ledger.history.first.get(held.key, held.at)
     finding = _finding(held, change, ledger, first=first, seen=held.at, observed=held.item.last_observed or held.at)
     cause = causes.of(held) if causes is not None else None
@@ -137,7 +163,7 @@ def _closed(held: Held, change: Change, verdict: Verdict, causes: Causes, ledger
     return msgspec.structs.replace(finding, cause=cause, item_verdict=verdict, sightings=held.sightings)
 
 
-def _finding(held: Held, change: Change, ledger: Ledger, *, first: str, seen: str, observed: str) -> Finding:
+def _finding(held: Held, change: Change | None, ledger: Ledger, *, first: str, seen: str, observed: str) -> Finding:
     item, rule = held.item, ledger.world.pack.rules[held.item.rule]
     exception = ledger.exceptions.covered.get(held.key)
     return Finding(
@@ -147,7 +173,7 @@ def _finding(held: Held, change: Change, ledger: Ledger, *, first: str, seen: st
         observed=item.observed, expected=item.expected, status=_status(item.criterion, exception), exception=exception,
         owner=held.owner, owner_role=rule.owner_role, remedy=_remedy(rule), does_not_show=rule.does_not_show,
         first_seen=first, last_seen=seen, last_observed=observed, change=change, records=item.records,
-        item_verdict=item.verdict,
+        change_reason=UnknownReason.INPUT_MISSING if change is None else None, item_verdict=item.verdict,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from annexa.evidence.fact import Missing
 from annexa.evidence.kinds import AiSystem, RegisterEntry
 from annexa.evidence.record import Record
 from annexa.mappings.context import Context
+from annexa.mappings.first_seen import FirstSeen
 from annexa.mappings.register import Register, names_of, written
 from annexa.mappings.results import ItemResult
 from annexa.schemas.words import Criterion, Verdict
@@ -30,6 +31,10 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     """Who answers for it."""
     about: tuple[str, ...] | None = None
     """For an event that a later one renews: what it is about."""
+    began: FirstSeen | None = None
+    """Since when its subject exists, without our own sightings; null: it is a scope or a number."""
+    systems: tuple[str, ...] = ()
+    """Subjects of the registered AI systems to which it belongs."""
     sightings: tuple[str, ...] = ()
     """Further places in which the same subject did not pass."""
 
@@ -37,6 +42,25 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> tuple[str, str]:
         """Rule and subject."""
         return self.item.rule, self.item.subject_uid
+
+
+class Several(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an item that many records stand for, without holding them."""
+
+    at: str
+    """When the last of them was collected."""
+    content: str
+    """Digest of their facts."""
+    sightings: tuple[str, ...]
+    """Places in which they lie."""
+    systems: tuple[str, ...] = ()
+    """Subjects of the registered AI systems to which it belongs."""
+
+    def told(self, held: Held) -> Held:
+        """A held item with all of it."""
+        return msgspec.structs.replace(
+            held, at=self.at, content=self.content if held.content else "", sightings=self.sightings
+        )
 
 
 def merged(held: Iterable[Held]) -> list[Held]:
@@ -74,7 +98,8 @@ def _together(group: list[Held]) -> Held:
     others = {f"{one.item.source} {one.item.scope}" for one in group} - {f"{first.item.source} {first.item.scope}"}
     records = tuple(sorted({record for one in group for record in one.item.records}))
     item = msgspec.structs.replace(first.item, records=records)
-    return msgspec.structs.replace(first, item=item, sightings=tuple(sorted(others)))
+    systems = tuple(dict.fromkeys(system for one in group for system in one.systems))
+    return msgspec.structs.replace(first, item=item, systems=systems, sightings=tuple(sorted(others)))
 
 
 def _order(held: Held) -> tuple[bool, bool, str, str, tuple[str, ...]]:

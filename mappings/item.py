@@ -16,9 +16,10 @@ from annexa.mappings.context import Context
 from annexa.mappings.criterion import Settled, settle
 from annexa.mappings.decisions import Place, place_of
 from annexa.mappings.operators import check
-from annexa.mappings.outcome import Outcome
+from annexa.mappings.outcome import Outcome, left_out
 from annexa.mappings.predicates import PREDICATES, Predicate
 from annexa.mappings.rule import Rule
+from annexa.mappings.service_matches import belongs
 from annexa.schemas.words import Basis, Criterion, UnknownReason, Verdict
 
 __all__ = ["Outcome", "Selected", "judge_item", "judge_limit", "judge_scope", "selects"]
@@ -31,6 +32,8 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
     reason: UnknownReason | None = None
     observed: str | None = None
     """The field that could not be read."""
+    may_pass: bool = False
+    """Whether the item passes all the same where it satisfies the rule: whether it belongs then makes no difference."""
 
 
 def selects(rule: Rule, record: Record, context: Context) -> Selected:
@@ -39,11 +42,18 @@ def selects(rule: Rule, record: Record, context: Context) -> Selected:
     if rule.population.of is not None and vendor != rule.population.of:
         return _NOT_SELECTED
     unsure = _SELECTED
+    if rule.population.ai is not None:
+        found = belongs(record, context)
+        if found.verdict is Verdict.FAIL:
+            return _NOT_SELECTED
+        if found.verdict is Verdict.UNKNOWN:
+            every = rule.quantifier == "every"
+            unsure = Selected(verdict=found.verdict, reason=found.reason, observed=found.says, may_pass=every)
     for part in _plan(rule, context).where:
         held, value, _ = look(part, record, context)
         if held.verdict is Verdict.FAIL:
             return _NOT_SELECTED
-        if held.verdict is Verdict.UNKNOWN and unsure is _SELECTED:
+        if held.verdict is Verdict.UNKNOWN and (unsure is _SELECTED or unsure.may_pass):
             unsure = Selected(verdict=held.verdict, reason=held.reason, observed=f"{part.field} {shown(value)}")
     return unsure
 
@@ -57,6 +67,9 @@ def judge_item(rule: Rule, record: Record, context: Context) -> Outcome:
     plan, settled = _plan(rule, context), settle(rule, place_of(record), context)
     if not settled.required:
         return _left_out(record, settled)
+    match = belongs(record, context).match if rule.population.ai is not None else None
+    if match is not None and match.service.no_ai is not None:
+        return left_out(record, f"the organisation says that it is no AI service: {match.service.no_ai}")
     if settled.unknown is not None:
         if plan.predicate is None or not plan.predicate.settles:
             return _outcome(record, settled, [Seen(verdict=Verdict.UNKNOWN, reason=settled.unknown)])

@@ -16,16 +16,19 @@ from annexa.evidence.clock import parse, stamp
 from annexa.mappings import catalogue as catalogues
 from annexa.mappings.activity import named_by
 from annexa.mappings.assemble import Question, assemble
+from annexa.mappings.boundary import Boundary
 from annexa.mappings.catalogue import Catalogue
 from annexa.mappings.evidence_view import Evidence
 from annexa.mappings.examine import examine
+from annexa.mappings.first_seen import Past
 from annexa.mappings.history import History
+from annexa.mappings.missing import MissingRun
 from annexa.mappings.pack import RulePack
 from annexa.mappings.periods import Period
 from annexa.mappings.results import Assessment, Finding, Input, ItemResult
 from annexa.mappings.supplied import soa_rows
 from annexa.mappings.times import DAY
-from annexa.mappings.world import prepare
+from annexa.mappings.world import Frame, prepare
 
 Items = Callable[[ItemResult], None]
 
@@ -50,12 +53,15 @@ def judge(
     isms: str = "default",
     supersedes: str | None = None,
     what_if: tuple[str, ...] = (),
+    missing: tuple[MissingRun, ...] = (),
+    further: tuple[Input, ...] = (),
     catalogue: Catalogue | None = None,
 ) -> Judgement:
     """Judge a run at `as_of`, a moment or a day; by default at the end of the period, or of the run.
 
     `earlier`: the complete runs of the same organisation that the assessment names, in any order. `period`: its first
-    and last day. `items` takes every item result, once. `what_if` says why the assessment is not the record.
+    and last day. `items` takes every item result, once. `what_if` says why the assessment is not the record. `missing`:
+    earlier runs that should be among them. `further`: what the run was changed with for a what-if, by its digest.
     """
     known, sink = catalogue or catalogues.load(), _Counting(items or _nowhere)
     asked = Period(first=period[0], last=period[1]) if period else None
@@ -64,15 +70,19 @@ def judge(
     before = (one for one in earlier if _moment(one.manifest.finished) <= moment)
     runs = sorted(before, key=lambda one: (one.manifest.finished, one.manifest.run_id))
     names = named_by(known, soa_rows(run))
+    bounds = Boundary(run.manifest.isms, isms)
+    frame = Frame(pack=pack, catalogue=known, excluded_by=names, boundary=bounds, missing=bool(missing))
     history, last = History(), None
+    past: tuple[Past, ...] = ()
     for one in runs:
-        last = prepare(one, pack, known, _moment(one.manifest.finished), names)
+        last = prepare(one, frame, _moment(one.manifest.finished), past)
         history = examine(last, history, _nowhere).after(history)
-    examined = examine(prepare(run, pack, known, moment, names), history, sink)
-    inputs = _inputs(run, runs, pack)
+        past = (*past, last.past)
+    examined = examine(prepare(run, frame, moment, past), history, sink)
+    inputs = (*_inputs(run, runs, missing, pack), *further)
     question = Question(
         assessment_id=_id(inputs, stamp(moment), period, isms, what_if, supersedes), supersedes=supersedes,
-        as_of=stamp(moment), period=asked, isms=isms, what_if=what_if, inputs=inputs,
+        as_of=stamp(moment), period=asked, isms=isms, what_if=what_if, missing=missing, inputs=inputs,
         manifests=tuple(one.manifest for one in (run, *reversed(runs))),
     )  # fmt: skip
     assessment, findings, rest = assemble(question, examined, last, history)
@@ -93,10 +103,13 @@ class _Counting:
         self._further(item)
 
 
-def _inputs(run: Evidence, earlier: Iterable[Evidence], pack: RulePack) -> tuple[Input, ...]:
+def _inputs(
+    run: Evidence, earlier: Iterable[Evidence], missing: Iterable[MissingRun], pack: RulePack
+) -> tuple[Input, ...]:
     return (
         Input(what="run", id=run.manifest.run_id, sha256=run.sha256),
         *(Input(what="earlier_run", id=one.manifest.run_id, sha256=one.sha256) for one in earlier),
+        *(one.input() for one in missing),
         Input(what="mappings", id=pack.version, sha256=pack.sha256),
     )
 

@@ -8,17 +8,13 @@ import msgspec
 from annexa.evidence import assessments
 from annexa.evidence.canonical import encode_trusted
 from annexa.evidence.keys import SigningKey
-from annexa.evidence.listing import RunInfo
-from annexa.evidence.manifest import Manifest
 from annexa.evidence.vault import Vault
-from annexa.mappings.evidence_view import VaultEvidence
+from annexa.mappings.earlier import Lookup, Period
+from annexa.mappings.evidence_view import Evidence, VaultEvidence
 from annexa.mappings.judge import judge
 from annexa.mappings.pack import RulePack, load_pack
-from annexa.mappings.results import Assessment, Finding, ItemResult
-from annexa.schemas.words import RunState
-
-Period = tuple[str, str]
-"""First and last day."""
+from annexa.mappings.replaced import Replacement
+from annexa.mappings.results import Assessment, ItemResult
 
 
 def assess(
@@ -31,14 +27,22 @@ def assess(
     period: Period | None = None,
     pack: RulePack | None = None,
     what_if: tuple[str, ...] = (),
+    replaced: tuple[Replacement, ...] = (),
 ) -> Assessment:
-    """Judge a sealed run into a new assessment of the vault, and seal it; an equal one that is there already is kept."""
+    """Judge a sealed run into a new assessment of the vault, and seal it; an equal one that is there already is kept.
+
+    `replaced`: parts of the run that are judged with something else; each makes the assessment a what-if.
+    """
     reader = vault.run(run)
-    evidence = VaultEvidence(reader)
+    evidence: Evidence = VaultEvidence(reader)
+    found = Lookup(vault, reader, evidence.manifest, isms).earlier(period)
+    for part in replaced:
+        evidence = part.apply(evidence)
     with tempfile.TemporaryFile() as spool:
         judged = judge(
-            evidence, earlier(vault, evidence.manifest, period), pack=pack or load_pack(), as_of=as_of, period=period,
-            items=lambda item: _spool(spool, item), isms=isms, what_if=what_if,
+            evidence, found.runs, missing=found.missing, pack=pack or load_pack(), as_of=as_of, period=period,
+            items=lambda item: _spool(spool, item), isms=isms, what_if=(*what_if, *(part.says for part in replaced)),
+            further=tuple(one for part in replaced for one in part.inputs),
         )  # fmt: skip
         made = judged.assessment
         if any(info.assessment_id == made.assessment_id for info in vault.assessments()):
@@ -51,47 +55,23 @@ def assess(
     return made
 
 
-def earlier(vault: Vault, manifest: Manifest, period: Period | None = None) -> list[VaultEvidence]:
-    """The earlier runs that an assessment names: the previous complete one, and with a period all in it."""
-    before = [
-        info for info in vault.runs()
-        if info.state is RunState.COMPLETE and info.organisation == manifest.organisation.id
-        and (info.started or "") < manifest.started and info.run_id != manifest.run_id
-    ]  # fmt: skip
-    named = {info.run_id for info in before if period and (info.started or "")[:10] >= period[0]}
-    named |= {info.run_id for info in before[-1:]} | _still_speaking(vault, before)
-    return [VaultEvidence(vault.run(info.run_id)) for info in before if info.run_id in named]
-
-
-def _still_speaking(vault: Vault, before: list[RunInfo]) -> set[str]:
-    """Runs that saw a failure last which the run before could not look at again: it stays a failure until somebody can."""
-    if not before:
-        return set()
-    found = set[str]()
-    for info in vault.assessments():
-        if info.state is not RunState.COMPLETE or before[-1].run_id not in info.run_ids[:1]:
-            continue
-        reader = vault.assessment(info.assessment_id)
-        for finding in assessments.lines(reader, assessments.FINDINGS, Finding):
-            seen = [run for run in before[:-1] if (run.started or "") <= finding.last_observed]
-            if finding.last_observed < (before[-1].started or "") and seen:
-                found.add(seen[-1].run_id)
-    return found
-
-
 def _spool(spool: IO[bytes], item: ItemResult) -> None:
     spool.write(encode_trusted(item) + b"\n")
 
 
 def _stated(made: Assessment) -> dict[str, Any]:
-    runs = [{"run_id": one.id, "statement_sha256": one.sha256} for one in made.inputs if one.what.endswith("run")]
+    """What the signed statement says; a what-if says so there too, so that nobody can take it for the record."""
+    heard = [one for one in made.inputs if one.what in ("run", "earlier_run")]
     stated = {
         name: msgspec.to_builtins(getattr(made, name))
         for name in ("as_of", "organisation", "isms", "headline", "hosts")
     }
+    inputs = {"runs": [{"run_id": one.id, "statement_sha256": one.sha256} for one in heard]}
+    missing = [one.id for one in made.inputs if one.what == "missing_run"]
     return {
         **stated,
         "environment": str(made.environment),
         "mapping_sha256": made.mapping_sha256,
-        "inputs": {"runs": runs},
+        "inputs": {**inputs, **({"missing_runs": missing} if missing else {})},
+        "what_if": list(made.page_one.what_if),
     }

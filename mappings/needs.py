@@ -6,6 +6,8 @@ failed, missing, no rule yet, nothing there, unmet, unread, stale, met. What kep
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from annexa.evidence.fact import Missing
 from annexa.evidence.kinds import Attestation, Document
 from annexa.evidence.record import Record
@@ -14,6 +16,7 @@ from annexa.mappings.periods import Course
 from annexa.mappings.population import REGISTER_KINDS
 from annexa.mappings.results import NeedResult
 from annexa.mappings.rule import Need, Rule
+from annexa.mappings.systems import share, silent
 from annexa.mappings.verdicts import Found
 from annexa.mappings.world import World
 from annexa.schemas.words import Basis, NeedState, Result, Strength, UnknownReason, UnmetReason
@@ -51,10 +54,16 @@ def meet(need: Need, control: str, given: Given) -> Met:
     if need.document is not None and not need.rules:
         return _by_document(need, given)
     state, reason, detail = _by_rules(need, control, given)
-    names = [name for name in need.rules if name in given.found and given.found[name].result is Result.PASS]
-    strengths = frozenset(_strength(given.found[name]) for name in names) if state is NeedState.MET else frozenset()
+    judged = [given.found[name] for name in need.rules if name in given.found]
+    passing = frozenset(_strength(one) for one in judged if one.result is Result.PASS)
+    context = given.world.context
+    systems = share((one.tally.shares() for one in judged), context)
     return Met(
-        result=_result(need, state, reason, detail), strengths=strengths, counts=state is not NeedState.NOTHING_THERE
+        result=msgspec.structs.replace(
+            _result(need, state, reason, detail), systems=systems, systems_silent=silent(systems, context)
+        ),
+        strengths=passing if state is NeedState.MET else frozenset(),
+        counts=state is not NeedState.NOTHING_THERE,
     )
 
 
@@ -78,7 +87,10 @@ def _by_rules(need: Need, control: str, given: Given) -> tuple[NeedState, UnmetR
     unmet = _unmet(need, control, found, [rule.id for rule in off if rule.id not in covered], given)
     if unmet is not None:
         return NeedState.UNMET, unmet[0], unmet[1]
-    return _seen(found)
+    seen, gone = _seen(found), given.course.missing if given.course is not None else ()
+    if gone and seen[0] is not NeedState.UNREAD and frozenset(need.accepts) == OPERATING_ONLY:
+        return NeedState.UNREAD, None, f"{UnknownReason.INPUT_MISSING}: run {', run '.join(gone)}"
+    return seen
 
 
 def _seen(found: list[Found]) -> tuple[NeedState, UnmetReason | None, str | None]:

@@ -5,6 +5,7 @@ from typing import TypedDict, Unpack
 import msgspec
 
 from annexa.evidence.record import Record
+from annexa.mappings.results import ItemResult
 from annexa.schemas.words import Basis, Criterion, UnknownReason, Verdict
 
 
@@ -30,6 +31,22 @@ class Whose(TypedDict, total=False):
 
     criterion: Criterion | None
     criterion_ref: str | None
+
+
+def doubt(outcome: Outcome, reason: UnknownReason, observed: str | None) -> Outcome:
+    """The same outcome, of which nobody can be sure."""
+    said = observed if outcome.observed is None else f"{outcome.observed}; {observed}" if observed else outcome.observed
+    return msgspec.structs.replace(outcome, verdict=Verdict.UNKNOWN, reason=reason, observed=said)
+
+
+def item_of(rule: str, outcome: Outcome, record: Record) -> ItemResult:
+    """The item that a record stands for, with what a rule says about it."""
+    return ItemResult(
+        rule=rule, subject=record.data.subject, subject_uid=record.subject_uid, source=record.source,
+        scope=record.scope, verdict=outcome.verdict, reason=outcome.reason, criterion=outcome.criterion,
+        criterion_ref=outcome.criterion_ref, observed=outcome.observed, expected=outcome.expected,
+        basis=outcome.basis, records=(record.record_id,),
+    )  # fmt: skip
 
 
 def passed(

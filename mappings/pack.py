@@ -5,7 +5,7 @@ Whatever is wrong in them is one clear error that names file, rule and field, be
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,14 @@ import msgspec
 from msgspec.structs import replace
 
 from annexa.evidence.errors import ConfigError, UsageError
+from annexa.mappings.ai_services import Service
 from annexa.mappings.pack_checks import Known, Report, check_needs, check_rule
 from annexa.mappings.parameters import Parameters, load_parameters
 from annexa.mappings.reading import close_to, convert, digest, read
 from annexa.mappings.rule import ControlNeeds, Need, Rule
+from annexa.mappings.service_list import FILE as SERVICES
+from annexa.mappings.service_list import load_services
+from annexa.mappings.service_list import shipped as shipped_services
 from annexa.mappings.settings import Settings, load_settings
 
 CATALOGUE = "iso27001_2022.yaml"
@@ -36,7 +40,9 @@ class RulePack:
     """Our defaults, without those of a run."""
     version: str
     sha256: str
-    """Digest of every mapping file and of the catalogue."""
+    """Digest of every mapping file, of the catalogue and of the list of AI services."""
+    services: tuple[Service, ...] = field(default_factory=shipped_services)
+    """Known AI services, without what an organisation adds."""
 
     def rule(self, name: str) -> Rule:
         """The rule of that id."""
@@ -57,7 +63,8 @@ def load_pack(root: Path | None = None) -> RulePack:
     """Read the shipped pack, or the one in the folder `root`, which then holds all its files.
 
     The files are `rules/*.yaml` (one rule each, or a list of rules), `needs.yaml`, `settings.yaml` with
-    `settings_VENDOR.yaml`, `parameters.yaml` and `pack.yaml`. A `ConfigError` names what is wrong.
+    `settings_VENDOR.yaml`, `parameters.yaml` and `pack.yaml`; `ai_services.yaml` may be left out. A `ConfigError` names
+    what is wrong.
     """
     shipped = Path(str(files("annexa.mappings")))
     root = root or shipped
@@ -75,6 +82,7 @@ def load_pack(root: Path | None = None) -> RulePack:
         parameters=parameters,
         version=convert(read(version_file), _Version, file=version_file).version,
         sha256=_digest(root, shipped),
+        services=load_services(root / SERVICES) if (root / SERVICES).exists() else shipped_services(),
     )
 
 
@@ -128,6 +136,6 @@ def _controls(catalogue: Path) -> frozenset[str]:
 
 
 def _digest(root: Path, shipped: Path) -> str:
-    """The catalogue counts too; a folder without one is judged with the shipped one."""
+    """The catalogue and the list of AI services count too; a folder without them is judged with the shipped ones."""
     whole = {file.relative_to(root).as_posix(): file for file in root.rglob("*.yaml")}
-    return digest({CATALOGUE: shipped / CATALOGUE, **whole})
+    return digest({CATALOGUE: shipped / CATALOGUE, SERVICES: shipped / SERVICES, **whole})

@@ -10,11 +10,13 @@ from annexa.evidence.errors import ConfigError
 from annexa.evidence.kinds import KINDS
 from annexa.mappings.criterion import default_fits
 from annexa.mappings.fields import ALL, EXPECTED, NUMBERS, OPERATORS_OF, Field, fields_of, operand_fits
+from annexa.mappings.first_seen import FIELD as FIRST_SEEN
 from annexa.mappings.operators import OPERATORS
 from annexa.mappings.parameters import Parameters
 from annexa.mappings.predicates import PREDICATES
 from annexa.mappings.reading import close_to
 from annexa.mappings.rule import Condition, ControlNeeds, Rule
+from annexa.mappings.service_matches import KINDS as KINDS_OF_SERVICES
 from annexa.mappings.settings import Settings
 
 
@@ -49,8 +51,18 @@ def check_rule(rule: Rule, known: Known, report: Report) -> None:
     _check_criterion(rule, known, report)
     check_condition(rule.population.where, rule.reads, known, report, "population.where")
     check_condition(rule.condition, rule.reads, known, report, "condition")
+    for kind, part in rule.joins_where.items():
+        report.known("joins_where", kind, rule.joins, "joined kind of the rule")
+        check_condition(part, kind, known, report, f"joins_where.{kind}")
+    for kind in rule.joins_own:
+        report.known("joins_own", kind, rule.joins, "joined kind of the rule")
+        if rule.population.of is None:
+            raise report.wrong("joins_own", "the population is of no vendor", hint="say population: {of: VENDOR}")
     _check_decided(rule, known, report)
     _check_predicate(rule, report)
+    if FIRST_SEEN in {*rule.population.where, *rule.condition} and "register_entry" not in rule.joins:
+        raise report.wrong("joins", f"{FIRST_SEEN} looks into register_entry", hint="add register_entry to joins")
+    _check_services(rule, report)
     _check_quantifier(rule, known, report)
     _check_controls(rule, known, report)
     report.known("max_age", rule.max_age, known.parameters.ages, "age")
@@ -136,14 +148,32 @@ def _check_decided(rule: Rule, known: Known, report: Report) -> None:
 
 def _check_predicate(rule: Rule, report: Report) -> None:
     if rule.predicate is None:
+        if rule.joins_where or rule.joins_own:
+            raise report.wrong("joins", "no predicate looks into a part of it", hint="leave the part out")
         return
     report.known("predicate", rule.predicate, PREDICATES, "predicate")
     found = PREDICATES[rule.predicate]
     if found.reads:
         report.known("reads", rule.reads, found.reads, f"kind that {rule.predicate} can judge")
+    for kind in (*rule.joins_where, *rule.joins_own):
+        if kind not in found.narrows:
+            hint = f"it narrows {', '.join(found.narrows)}" if found.narrows else "leave joins_where out"
+            raise report.wrong("joins", f"{rule.predicate} looks into all of {kind}", hint=hint)
     for kind in found.joins:
         if kind not in rule.joins:
             raise report.wrong("joins", f"{rule.predicate} looks into {kind}", hint=f"add {kind} to joins")
+
+
+def _check_services(rule: Rule, report: Report) -> None:
+    """A population of known AI services is of a kind that can be one; who holds a grant is looked up."""
+    if rule.population.ai is None:
+        return
+    report.known("reads", rule.reads, KINDS_OF_SERVICES, "kind that can belong to an AI service")
+    if rule.reads != "application" and "application" not in rule.joins:
+        raise report.wrong("joins", "whose grant it is, is looked up there", hint="add application to joins")
+    if rule.population.ai == "services" and (rule.quantifier != "every" or rule.population.scopes is not None):
+        hint = "use quantifier every without scopes, or population.ai: applications"
+        raise report.wrong("population.ai", "services are items of their own", hint=hint)
 
 
 def _check_quantifier(rule: Rule, known: Known, report: Report) -> None:
@@ -193,7 +223,7 @@ def _check_examples(rule: Rule, known: Known, report: Report) -> None:
 
 
 def _check_given(kind: str, given: Mapping[str, Any], report: Report, where: str) -> None:
-    fields = {*fields_of(kind), "kind", "scope", "source", "at", "basis"}
+    fields = {*fields_of(kind), "kind", "scope", "source", "at", "basis"} - {FIRST_SEEN}
     for name in given:
         if name not in fields:
             raise report.wrong(where, f"{kind} has no field {name!r}", hint=close_to(name, fields))

@@ -13,6 +13,7 @@ import msgspec
 from annexa.mappings.freshness import DATED, SNAPSHOT
 from annexa.mappings.history import Seen
 from annexa.mappings.parameters import Parameters
+from annexa.mappings.results import InPeriod
 from annexa.mappings.rule import Rule
 from annexa.mappings.times import DAY, Span
 from annexa.schemas.words import Result, UnmetReason
@@ -36,34 +37,21 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
         return self.first <= moment[:DAY] <= self.last
 
 
-class Observed(msgspec.Struct, frozen=True, kw_only=True):
-    """How a rule fared over a period."""
-
-    days: int
-    observed: int
-    failed: int
-    longest_gap: int
-    """Longest stretch of days without an observation."""
-    first: str | None
-    last: str | None
-    closed: str | None
-    """The day on which it was first seen to pass again after its last failed day; null: it never failed, or still does."""
-
-
 class Course:
     """The runs of a period, oldest first."""
 
-    def __init__(self, period: Period, runs: Iterable[Seen]) -> None:
-        self.period = period
+    def __init__(self, period: Period, runs: Iterable[Seen], *, missing: tuple[str, ...] = ()) -> None:
+        """`missing`: runs of the period that are not here, so that nobody knows how their days were."""
+        self.period, self.missing = period, missing
         self._runs = [run for run in runs if period.holds(run.at)]
 
-    def of(self, rule: str) -> Observed:
+    def of(self, rule: str) -> InPeriod:
         """What was seen of one rule."""
         results = self._by_day(rule)
         failed = sorted(day for day, result in results.items() if result is Result.FAIL)
         after = sorted(day for day, result in results.items() if failed and day > failed[-1] and result is Result.PASS)
         days = self.period.days()
-        return Observed(
+        return InPeriod(
             days=len(days), observed=len(results), failed=len(failed), longest_gap=_longest_gap(days, set(results)),
             first=min(results, default=None), last=max(results, default=None), closed=after[0] if after else None,
         )  # fmt: skip

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from annexa.evidence.manifest import CollectorInfo, Manifest, YieldInfo
+from annexa.mappings.boundary import Boundary
 from annexa.mappings.reach import Lack, Path, Reach, why
-from annexa.mappings.rule import Condition, Rule
+from annexa.mappings.rule import Condition, Rule, looks_into
 from annexa.mappings.scopes import Scopes
 from annexa.mappings.use import Use
 from annexa.schemas.words import Reason, UnknownReason
@@ -19,11 +20,15 @@ from annexa.schemas.words import Use as Word
 
 REGISTER_KINDS = frozenset(
     {
-        "acknowledgement", "attestation", "decision", "document", "exception", "limitation", "parameter", "person",
-        "register_entry", "retirement", "review", "risk", "soa_row", "supplier", "test_record", "training",
+        "acknowledgement", "ai_service", "attestation", "decision", "document", "exception", "limitation", "parameter",
+        "person", "register_entry", "retirement", "review", "risk", "soa_row", "supplier", "test_record", "training",
     }
 )  # fmt: skip
 """Kinds that people supply: where no source can bring them, they were not supplied."""
+
+
+EVERYTHING = Boundary()
+"""Leaves nothing outside."""
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,23 +58,44 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 class Populations:
     """Coverage of every population that the rules ask about."""
 
-    def __init__(self, manifest: Manifest, scopes: Scopes, reach: Reach, use: Use) -> None:
+    def __init__(
+        self, manifest: Manifest, scopes: Scopes, reach: Reach, use: Use, boundary: Boundary | None = None
+    ) -> None:
         self._manifest, self._scopes, self._reach, self._use = manifest, scopes, reach, use
+        self._boundary = boundary or EVERYTHING
         self._registers = {info.kind: info.state for info in manifest.registers}
         self._known: dict[bytes, Coverage] = {}
 
     def of_rule(self, rule: Rule) -> Coverage:
-        """The population of a rule."""
-        return self.of(rule.reads, where=rule.population.where, vendor=rule.population.of, used=rule.population.used)
+        """The population of a rule, as far as it lies inside the management system."""
+        chosen = rule.population
+        return self.of(rule.reads, where=chosen.where, vendor=chosen.of, used=chosen.used, inside=True)
 
     def of(
-        self, kind: str, *, where: Condition | None = None, vendor: str | None = None, used: str | None = None
+        self,
+        kind: str,
+        *,
+        where: Condition | None = None,
+        vendor: str | None = None,
+        used: str | None = None,
+        inside: bool = False,
     ) -> Coverage:
-        """The population of a kind; `used` leaves out scopes that are proved not to use that service."""
-        key = msgspec.json.encode((kind, where or {}, vendor, used), order="sorted")
+        """The population of a kind; `used` leaves out scopes that are proved not to use that service.
+
+        `inside`: only what belongs to the management system; what is joined may lie anywhere.
+        """
+        key = msgspec.json.encode((kind, where or {}, vendor, used, inside), order="sorted")
         if key not in self._known:
-            self._known[key] = self._cover(kind, where or {}, vendor, used)
+            boundary = self._boundary if inside else EVERYTHING
+            self._known[key] = self._cover(kind, where or {}, vendor, used, boundary)
         return self._known[key]
+
+    def trouble(self, source: str, boundary: Boundary | None = None) -> Iterator[Lack]:
+        """What is lacking of a source's lists of scopes, as far as they can list what is inside."""
+        bounds, tenant = boundary or self._boundary, self._scopes.tenant(source)
+        for lack in self._scopes.trouble(source):
+            if lack.scope == tenant or bounds.inside(source, lack.scope):
+                yield lack
 
     def lacks_in(self, rule: Rule, source: str, path: str) -> tuple[Lack, ...]:
         """What is lacking of a rule's records about one scope."""
@@ -100,12 +126,14 @@ class Populations:
         found = relevant(self._manifest.collectors, rule.reads, rule.population.where, rule.population.of)
         return [collector for collector in found if info is not None and collector.vendor == info.vendor]
 
-    def _cover(self, kind: str, where: Condition, vendor: str | None, used: str | None) -> Coverage:
+    def _cover(self, kind: str, where: Condition, vendor: str | None, used: str | None, bounds: Boundary) -> Coverage:
         expected, absent, lacks = set[Path](), set[Path](), list[Lack]()
         pairs = list(self._pairs(kind, where, vendor))
+        connected, pairs = bool(pairs), [pair for pair in pairs if self._touched(pair[1], bounds)]
         for collector, source in pairs:
-            absent.update((source, path) for path in self._scopes.disabled(source, collector.per))
-            for path in self._wanted(collector, source, used):
+            disabled = self._scopes.disabled(source, collector.per)
+            absent.update((source, path) for path in disabled if bounds.inside(source, path))
+            for path in (path for path in self._wanted(collector, source, used) if bounds.inside(source, path)):
                 if not self._reach.applies(collector, source, path):
                     absent.add((source, path))
                     continue
@@ -115,10 +143,10 @@ class Populations:
                     lacks += [lack, *(self._scopes.details(source, path) if Reason.UNREACHABLE in lack.reasons else ())]
         sources = tuple(sorted({source for _, source in pairs}))
         for source in sources:
-            lacks.extend(self._scopes.trouble(source))
-        lacks.extend(self._never_started(kind, vendor))
+            lacks.extend(self.trouble(source, bounds))
+        lacks.extend(lack for lack in self._never_started(kind, vendor) if bounds.inside(lack.source, lack.scope))
         found = tuple(dict.fromkeys(lacks))
-        reason = self._reason(kind, found, bool(pairs))
+        reason = self._reason(kind, found, connected)
         unread = {(lack.source, lack.scope) for lack in found}
         return Coverage(
             expected=frozenset(expected),
@@ -133,6 +161,11 @@ class Populations:
         for collector in relevant(self._manifest.collectors, kind, where, vendor):
             for source in self._scopes.sources(collector.vendor):
                 yield collector, source
+
+    def _touched(self, source: str, bounds: Boundary) -> bool:
+        """Whether anything of a source can be inside."""
+        paths = (path for name, path in self._scopes.facts if name == source)
+        return bounds.touches(source, (self._scopes.tenant(source), *paths))
 
     def _wanted(self, collector: CollectorInfo, source: str, used: str | None) -> Iterator[str]:
         for path in self._scopes.expected(source, collector.per):
@@ -179,7 +212,8 @@ def depends_on(rule: Rule, collectors: Iterable[CollectorInfo]) -> list[Collecto
     """Every collector whose answers can change what a rule finds: records, joins, lists of scopes, signals of use."""
     known = list(collectors)
     direct = relevant(known, rule.reads, rule.population.where, rule.population.of)
-    joined = [one for kind in rule.joins for one in relevant(known, kind, {})]
+    kinds = (*rule.joins, *(["ai_service"] if rule.population.ai is not None else []))
+    joined = [one for kind in kinds for one in relevant(known, kind, *looks_into(rule, kind))]
     vendors = {one.vendor for one in (*direct, *joined)}
     lists = [one for one in known if one.lists_scopes and one.vendor in vendors]
     signals = [one for one in known if rule.population.used is not None and one.signals == rule.population.used]

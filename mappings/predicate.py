@@ -13,7 +13,7 @@ from annexa.mappings.rule import Rule
 from annexa.schemas.words import UnknownReason
 
 Judge = Callable[[Record, Rule, Context], Outcome]
-Whole = Callable[[Context], UnknownReason | None]
+Whole = Callable[[Rule, Context], UnknownReason | None]
 ANY_KIND: tuple[str, ...] = ()
 
 
@@ -26,6 +26,8 @@ class Predicate(msgspec.Struct, frozen=True, kw_only=True):
     """Kinds of which its items can be; empty: any."""
     joins: tuple[str, ...] = ()
     """Kinds that it looks into; a rule that uses it names them under `joins`."""
+    narrows: tuple[str, ...] = ()
+    """Of these, the kinds of which it asks only for the part that the rule names, by `context.joined(kind, rule)`."""
     settles: bool = False
     """It finds the criterion of each item itself, in a register or a decision."""
     gate: bool = False
@@ -46,6 +48,7 @@ def predicate(
     *,
     reads: tuple[str, ...] = ANY_KIND,
     joins: tuple[str, ...] = (),
+    narrows: tuple[str, ...] = (),
     settles: bool = False,
     gate: bool = False,
     populations: bool = False,
@@ -61,6 +64,7 @@ def predicate(
             judge=judge,
             reads=reads,
             joins=joins,
+            narrows=narrows,
             settles=settles,
             gate=gate,
             populations=populations,

@@ -11,7 +11,7 @@ PRIORITY = (
     UnknownReason.AMBIGUOUS_VALUE, UnknownReason.NOT_EXPOSED, UnknownReason.REDACTED, UnknownReason.CONDITIONAL,
     UnknownReason.IDENTITY_UNMATCHED, UnknownReason.CRITERION_UNREAD, UnknownReason.CRITERION_UNSET,
     UnknownReason.HISTORY_TOO_SHORT, UnknownReason.ATTESTATION_INCOMPLETE, UnknownReason.CHALLENGE,
-    UnknownReason.FOLLOWS_FROM, UnknownReason.EMPTY_LOG, UnknownReason.STALE,
+    UnknownReason.POSSIBLE_MATCH, UnknownReason.FOLLOWS_FROM, UnknownReason.EMPTY_LOG, UnknownReason.STALE,
 )  # fmt: skip
 """Of several reasons the first is the rule's; age is last, because only age alone makes something stale."""
 

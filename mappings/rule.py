@@ -26,6 +26,8 @@ class Population(Part, frozen=True, kw_only=True):
     """Only scopes in which this AI service is used (`bedrock`)."""
     where: Condition = {}
     """Only records for which this holds."""
+    ai: Literal["applications", "services"] | None = None
+    """Only what is, or belongs to, a known AI service: each record is an item, or each service with all its sightings."""
 
 
 class Criterion(Part, frozen=True, kw_only=True):
@@ -98,6 +100,11 @@ class Rule(Part, frozen=True, kw_only=True):
     """Kind of its items, or of what it looks for in each scope."""
     joins: tuple[str, ...] = ()
     """Further kinds that a predicate looks into."""
+    joins_where: dict[str, Condition] = {}
+    """For a joined kind the only part of it that the predicate is given: `{log_source: {name: {is: aws.cloudtrail}}}`.
+    Only what can bring that part has to be read then."""
+    joins_own: tuple[str, ...] = ()
+    """Joined kinds of which only what the vendor of the population shows is looked into."""
     population: Population = Population()
     quantifier: Literal["every", "none", "at_least_one", "count", "ratio"]
     """What must be true: every item passes; no record exists; each scope has at least one record for which it
@@ -124,6 +131,11 @@ class Rule(Part, frozen=True, kw_only=True):
     remedy: Remedy
     owner_role: str
     examples: tuple[Example, ...]
+
+
+def looks_into(rule: Rule, kind: str) -> tuple[Condition, str | None]:
+    """The part of a joined kind that a rule is given: a filter, and the vendor if it is only one's."""
+    return rule.joins_where.get(kind, {}), rule.population.of if kind in rule.joins_own else None
 
 
 class Need(Part, frozen=True, kw_only=True):

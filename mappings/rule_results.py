@@ -1,10 +1,13 @@
 """What leaves the judge about each rule, switched-off ones included."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from annexa.mappings.blind_spots import BlindSpots
 from annexa.mappings.examine import Examined
+from annexa.mappings.exceptions import Exceptions
+from annexa.mappings.periods import Course
 from annexa.mappings.results import Counts, RuleResult
 from annexa.mappings.rule import Rule
 from annexa.mappings.verdicts import Found
@@ -12,19 +15,29 @@ from annexa.mappings.world import World
 from annexa.schemas.words import Criterion, Result, Verdict
 
 
-def rule_results(examined: Examined, spots: BlindSpots) -> tuple[RuleResult, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What is said about a rule beside what it found itself."""
+
+    spots: BlindSpots
+    accepted: Exceptions
+    course: Course | None
+    """The period, if the assessment has one."""
+
+
+def rule_results(examined: Examined, beside: Beside) -> tuple[RuleResult, ...]:
     """One result per rule, by id."""
     world = examined.world
     return tuple(
-        _judged(examined.found[rule.id], world, spots) if rule.id in examined.found else _switched_off(rule)
+        _judged(examined.found[rule.id], world, beside) if rule.id in examined.found else _switched_off(rule)
         for rule in world.pack.rules.values()
     )
 
 
-def _judged(found: Found, world: World, spots: BlindSpots) -> RuleResult:
+def _judged(found: Found, world: World, beside: Beside) -> RuleResult:
     tally, rule, coverage = found.tally, found.tally.rule, found.coverage
-    failing = [held.item for held in tally.held if held.item.verdict is Verdict.FAIL]
-    ours = sum(item.criterion is Criterion.ANNEXA_DEFAULT for item in failing)
+    failing = [held for held in tally.held if held.item.verdict is Verdict.FAIL]
+    own = [held for held in failing if held.item.criterion is not Criterion.ANNEXA_DEFAULT]
     return RuleResult(
         rule=rule.id,
         rev=rule.rev,
@@ -44,16 +57,19 @@ def _judged(found: Found, world: World, spots: BlindSpots) -> RuleResult:
             failed=tally.failed,
             unknown=sum(tally.unknown.values()),
             shown=tally.shown,
+            outside=tally.outside,
             not_required=tally.not_required,
         ),
         missing_scopes=coverage.missing,
-        blind_spots=spots.of_rule.get(rule.id, ()),
-        fails_own_rule=len(failing) - ours,
-        fails_default=ours,
+        blind_spots=beside.spots.of_rule.get(rule.id, ()),
+        fails_own_rule=len(own),
+        fails_accepted=sum(held.key in beside.accepted.covered for held in own),
+        fails_default=len(failing) - len(own),
         weakest_basis=tally.weakest,
         parameters=_parameters(rule, world),
         observed_from=tally.first,
         observed_until=tally.last,
+        in_period=beside.course.of(rule.id) if beside.course else None,
     )
 
 

@@ -11,11 +11,11 @@ from annexa.evidence.record import Record, subject_uid
 from annexa.mappings.attested import incomplete
 from annexa.mappings.bugs import BUGS
 from annexa.mappings.item import judge_limit, judge_scope
-from annexa.mappings.outcome import Outcome
+from annexa.mappings.outcome import Outcome, doubt, item_of
 from annexa.mappings.reach import Lack, Path
 from annexa.mappings.reasons import first_of
 from annexa.mappings.results import ItemResult
-from annexa.mappings.tally import Tally, doubt
+from annexa.mappings.tally import Tally
 from annexa.schemas.words import Basis, UnknownReason, Use, Verdict
 
 WHOLE = ("", "")
@@ -47,7 +47,10 @@ class Buckets:
         self.numbers: dict[Path, Numbers] = {}
         self._done: set[Path] = set()
         wanted = self.world.populations.of_rule(self.rule).sources
-        self.items = {(source, path) for source in wanted for path in self._paths(source)}
+        known = {(source, path) for source in wanted for path in self._paths(source)}
+        self.items = {place for place in known if self.world.boundary.inside(*place)}
+        self._outside = known - self.items
+        """Scopes of another management system: shown, and nothing is asked of them."""
 
     def home(self, record: Record) -> Path | None:
         """The scope among the items in which a record lies."""
@@ -81,6 +84,8 @@ class Buckets:
         home, outcome = self.home(record), self.tally.judge(record)
         if home is None or outcome is None or not outcome.required:
             return
+        if self.tally.aside(record, outcome):
+            return
         outcome = self.tally.weigh(outcome, record, valid=valid)
         numbers = self.numbers.setdefault(home, Numbers())
         numbers.yes += outcome.verdict is Verdict.PASS
@@ -89,18 +94,12 @@ class Buckets:
             numbers.unsure += 1
             numbers.reasons[outcome.reason or UnknownReason.CONDITIONAL] += 1
         self.tally.observed(record.collected_at)
-        self.tally.show(
-            ItemResult(
-                rule=self.rule.id, subject=record.data.subject, subject_uid=record.subject_uid, source=record.source,
-                scope=record.scope, verdict=outcome.verdict, reason=outcome.reason, criterion=outcome.criterion,
-                criterion_ref=outcome.criterion_ref, observed=outcome.observed, expected=outcome.expected,
-                basis=outcome.basis, records=(record.record_id,),
-            )
-        )  # fmt: skip
+        self.tally.show(item_of(self.rule.id, outcome, record))
 
     def close_scopes(self) -> list[Lack]:
         """Judge every scope of the population; returns what was lacking of those that stayed unknown."""
         lacks: list[Lack] = []
+        self._show_outside()
         for source, path in sorted(self.items):
             use = self.use(source, path)
             if use is Use.NO or not self.world.populations.applies_in(self.rule, source, path):
@@ -144,6 +143,12 @@ class Buckets:
         """Use of the scope by the service that the population names."""
         service = self.rule.population.used
         return Use.YES if service is None else self.world.use.of(service, source, path)
+
+    def _show_outside(self) -> None:
+        for source, path in sorted(self._outside):
+            uid, says = self.world.scopes.records[source, path].subject_uid, "not judged here"
+            outcome = Outcome(verdict=Verdict.SHOWN, observed=says, basis=Basis.EXPLICIT)
+            self.tally.show_outside(_item(self.rule.id, outcome, path, uid, source, path, ()))
 
     def _paths(self, source: str) -> tuple[str, ...]:
         return self.world.scopes.at_level(source, self.level) if self.level else ()

@@ -14,6 +14,7 @@ from annexa.evidence.kinds import KINDS
 from annexa.evidence.manifest import (
     CallInfo,
     CollectorInfo,
+    IsmsInfo,
     Manifest,
     Organisation,
     RegisterInfo,
@@ -45,6 +46,7 @@ class SmallRun:
         self.unreads: list[Unread] = []
         self.units: dict[tuple[str, str, str], Unit] = {}
         self.dropped: set[tuple[str, str]] = set()
+        self.isms: tuple[IsmsInfo, ...] = ()
         self.source(self.main, tenant)
 
     def source(self, name: str, tenant: str, *, started: bool = True, why_not: str | None = None) -> None:
@@ -179,7 +181,7 @@ class SmallRun:
             run_id=self.run_id, organisation=Organisation(id=ORGANISATION, name="Example"), state=RunState.COMPLETE,
             planned=started, started=started, finished=finished, environment=Environment.SANDBOX, version="1",
             sources=tuple(self.sources.values()), collectors=tuple(self.collectors.values()),
-            registers=tuple(self.registers.values()),
+            registers=tuple(self.registers.values()), isms=self.isms,
         )  # fmt: skip
         return ListEvidence(manifest, self.records, self._all_units(), self.unreads)
 

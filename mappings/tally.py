@@ -8,12 +8,14 @@ import msgspec
 from annexa.evidence.record import Record
 from annexa.mappings.attested import incomplete
 from annexa.mappings.bugs import BUGS
+from annexa.mappings.decisions import place_of
 from annexa.mappings.freshness import DATED, renews
-from annexa.mappings.held import Held, digest_of, merged, newest, owner_of
+from annexa.mappings.held import Held, Several, digest_of, merged, newest, owner_of
 from annexa.mappings.item import judge_item, selects
-from annexa.mappings.outcome import Outcome
+from annexa.mappings.outcome import Outcome, doubt, item_of
 from annexa.mappings.results import ItemResult
 from annexa.mappings.rule import Rule
+from annexa.mappings.systems import NOBODY, Shares, systems_in, systems_of
 from annexa.mappings.times import DAY
 from annexa.mappings.world import World
 from annexa.schemas.words import Basis, Strength, UnknownReason, Use, Verdict
@@ -30,7 +32,7 @@ class Tally:
         """`watched`: subjects that failed in an earlier run; what becomes of them here is noted under `seen`."""
         self.rule, self.world, self.sink = rule, world, sink
         self.seen: dict[str, set[Verdict | UnknownReason | None]] = {uid: set() for uid in watched}
-        self.items = self.passed = self.failed = self.shown = self.not_required = 0
+        self.items = self.passed = self.failed = self.shown = self.not_required = self.outside = 0
         self.unknown: Counter[UnknownReason] = Counter()
         self.conditional: Counter[UnknownReason] = Counter()
         self.held: list[Held] = []
@@ -40,6 +42,7 @@ class Tally:
         self.days: set[str] = set()
         """For a rule over dated records that show a control at work: the days that those carry."""
         self.errors: list[str] = []
+        self._shares: Counter[tuple[str, Verdict]] = Counter()
         self._renewed: set[tuple[str, ...] | None] = {None}
         self._context = world.context
         self._dated = DATED.get(rule.reads) if rule.strength is Strength.OPERATING else None
@@ -61,7 +64,7 @@ class Tally:
             return self._bug(record, error)
         if not outcome.required:
             return outcome
-        if chosen.verdict is not Verdict.PASS:
+        if chosen.verdict is not Verdict.PASS and not (chosen.may_pass and outcome.verdict is Verdict.PASS):
             return doubt(outcome, chosen.reason or UnknownReason.UNREAD, chosen.observed)
         if used is Use.UNKNOWN:
             return doubt(outcome, UnknownReason.USE_UNKNOWN, "whether the scope is used is not known")
@@ -86,26 +89,25 @@ class Tally:
     def take(self, record: Record, *, valid: bool) -> None:
         """Judge one record and count it."""
         outcome = self.judge(record)
-        if outcome is not None:
-            self.count(self.weigh(outcome, record, valid=valid), record)
+        if outcome is not None and not self.aside(record, outcome):
+            self._count(self.weigh(outcome, record, valid=valid), record)
 
-    def count(self, outcome: Outcome, record: Record, *, subject: str | None = None, uid: str | None = None) -> None:
+    def aside(self, record: Record, outcome: Outcome) -> bool:
+        """Whether an item belongs to another management system alone; then it is shown and counted nowhere else."""
+        if self.world.boundary.inside(record.source, place_of(record).scope):
+            return False
+        if outcome.required:
+            self.show_outside(item_of(self.rule.id, outcome, record))
+        return True
+
+    def show_outside(self, item: ItemResult) -> None:
+        """Hand on an item of another management system."""
+        self.outside += 1
+        self.sink(msgspec.structs.replace(item, verdict=Verdict.SHOWN, reason=None, outside=True))
+
+    def _count(self, outcome: Outcome, record: Record) -> None:
         """Count one item that a record stands for, and keep or hand on what was found."""
-        item = ItemResult(
-            rule=self.rule.id,
-            subject=subject or record.data.subject,
-            subject_uid=uid or record.subject_uid,
-            source=record.source,
-            scope=record.scope,
-            verdict=outcome.verdict,
-            reason=outcome.reason,
-            criterion=outcome.criterion,
-            criterion_ref=outcome.criterion_ref,
-            observed=outcome.observed,
-            expected=outcome.expected,
-            basis=outcome.basis,
-            records=(record.record_id,),
-        )
+        item = item_of(self.rule.id, outcome, record)
         self.observed(record.collected_at)
         if self._dated is not None and (
             outcome.verdict is not Verdict.UNKNOWN or outcome.reason is UnknownReason.STALE
@@ -114,22 +116,33 @@ class Tally:
         self.enter(item, required=outcome.required, records=(record,), collector=record.provenance.collector)
 
     def enter(
-        self, item: ItemResult, *, required: bool = True, records: tuple[Record, ...] = (), collector: str | None = None
+        self,
+        item: ItemResult,
+        *,
+        required: bool = True,
+        records: tuple[Record, ...] = (),
+        collector: str | None = None,
+        several: Several | None = None,
     ) -> None:
         """Count one finished item; what did not pass is held, the rest goes to the sink."""
         self.watch(item.subject_uid, item.reason if item.verdict is Verdict.UNKNOWN else item.verdict)
+        systems = () if not required else several.systems if several else self._systems(item, records)
         if not required:
             self.not_required += 1
         elif item.verdict is Verdict.SHOWN:
             self.items, self.shown = self.items + 1, self.shown + 1
             self.conditional[item.reason or UnknownReason.CONDITIONAL] += 1
+            self._share(systems, Verdict.SHOWN)
         elif item.verdict is Verdict.PASS:
             self.items, self.passed = self.items + 1, self.passed + 1
             self._weaken(item.basis)
             self._renewed.update(renews(record) for record in records)
+            self._share(systems, Verdict.PASS)
         else:
             self.items += 1
-            self._hold(item, records, collector)
+            self._hold(item, records, collector, systems)
+            if several is not None:
+                self.held[-1] = several.told(self.held[-1])
             return
         self.sink(item)
 
@@ -149,6 +162,7 @@ class Tally:
         renewed = [held for held in old if held.about in self._renewed]
         for held in renewed:
             self.passed, self.items = self.passed + 1, self.items + 1
+            self._share(held.systems, Verdict.PASS)
             self.sink(msgspec.structs.replace(held.item, verdict=Verdict.PASS, reason=None))
         gone = {id(held) for held in renewed}
         self.items -= len(self.held)
@@ -174,7 +188,26 @@ class Tally:
         self.first = at if self.first is None or at < self.first else self.first
         self.last = at if self.last is None or at > self.last else self.last
 
-    def _hold(self, item: ItemResult, records: tuple[Record, ...], collector: str | None) -> None:
+    def shares(self) -> Shares:
+        """Items by registered AI system and verdict."""
+        found = Counter(self._shares)
+        for held in self.held:
+            found.update((system, held.item.verdict) for system in held.systems or (NOBODY,))
+        return found
+
+    def _systems(self, item: ItemResult, records: tuple[Record, ...]) -> tuple[str, ...]:
+        service = self.rule.population.used
+        if len(records) == 1 and records[0].subject_uid == item.subject_uid:
+            return systems_of(records[0], service, self._context)
+        return systems_in(item.scope, service, self._context)
+
+    def _share(self, systems: tuple[str, ...], verdict: Verdict) -> None:
+        for system in systems or (NOBODY,):
+            self._shares[system, verdict] += 1
+
+    def _hold(
+        self, item: ItemResult, records: tuple[Record, ...], collector: str | None, systems: tuple[str, ...]
+    ) -> None:
         if item.verdict is Verdict.FAIL:
             self.failed += 1
         else:
@@ -189,6 +222,8 @@ class Tally:
                 content=digest_of(records) if failed else "",
                 about=renews(records[0]) if len(records) == 1 else None,
                 owner=owner_of(records[0], self._context) if failed and records else None,
+                began=self.world.beginnings.stated(records[0], self._context) if failed and collector else None,
+                systems=systems,
             )
         )
 
@@ -215,9 +250,3 @@ class Tally:
         return Outcome(
             verdict=Verdict.UNKNOWN, reason=UnknownReason.INVALID_RECORD, observed=says, basis=record.data.basis
         )
-
-
-def doubt(outcome: Outcome, reason: UnknownReason, observed: str | None) -> Outcome:
-    """The same outcome, of which nobody can be sure."""
-    said = observed if outcome.observed is None else f"{outcome.observed}; {observed}" if observed else outcome.observed
-    return msgspec.structs.replace(outcome, verdict=Verdict.UNKNOWN, reason=reason, observed=said)

@@ -9,10 +9,13 @@ import msgspec
 
 from annexa.mappings.evidence_view import broken
 from annexa.mappings.freshness import EVENTS
+from annexa.mappings.history import LOST
 from annexa.mappings.population import Coverage
 from annexa.mappings.predicates import PREDICATES
 from annexa.mappings.reach import Lack, why
 from annexa.mappings.reasons import first_of
+from annexa.mappings.service_matches import own_list_unread
+from annexa.mappings.rule import looks_into
 from annexa.mappings.tally import Tally
 from annexa.schemas.words import Result, Strength, UnknownReason, Use
 
@@ -27,6 +30,8 @@ class Found(msgspec.Struct, kw_only=True):
     result: Result
     reason: UnknownReason | None
     stale: bool
+    needs_history: bool = False
+    """Whether an earlier run could say more: something was not looked at in this one, or it asks for dates."""
 
     @property
     def odd(self) -> int:
@@ -44,6 +49,9 @@ def conclude(tally: Tally, item_lacks: Iterable[Lack]) -> Found:
     reasons = set(_reasons(tally, coverage, general if per_scope else None))
     joined, join_reasons = _joins(tally)
     reasons |= join_reasons
+    unseen = not coverage.complete or bool(LOST & set(tally.unknown))
+    if world.missing and unseen:
+        reasons.add(UnknownReason.INPUT_MISSING)
     result, reason = _result(tally, coverage, reasons)
     return Found(
         tally=tally,
@@ -52,6 +60,7 @@ def conclude(tally: Tally, item_lacks: Iterable[Lack]) -> Found:
         result=result,
         reason=reason,
         stale=result is Result.UNKNOWN and reason is UnknownReason.STALE,
+        needs_history=unseen and result in (Result.UNKNOWN, Result.FAIL),
     )
 
 
@@ -77,7 +86,7 @@ def _reasons(tally: Tally, coverage: Coverage, general: list[Lack] | None) -> It
     elif general or coverage.reason in (UnknownReason.NOT_SUPPLIED, UnknownReason.NOT_CONNECTED):
         yield why(general) if general else coverage.reason or UnknownReason.UNREAD
     whole = PREDICATES[rule.predicate].whole if rule.predicate else None
-    if whole is not None and (doubt := whole(world.context)) is not None:
+    if whole is not None and (doubt := whole(rule, world.context)) is not None:
         yield doubt
     if broken(world.evidence, rule.reads):
         yield UnknownReason.INVALID_RECORD
@@ -92,7 +101,7 @@ def _reasons(tally: Tally, coverage: Coverage, general: list[Lack] | None) -> It
 
 def _general(tally: Tally, coverage: Coverage) -> list[Lack]:
     """What is lacking of whole sources: those that could not be asked, and lists of scopes."""
-    trouble = [lack for source in coverage.sources for lack in tally.world.scopes.trouble(source)]
+    trouble = [lack for source in coverage.sources for lack in tally.world.populations.trouble(source)]
     return list(dict.fromkeys([*trouble, *(lack for lack in coverage.lacks if lack.collector == "*")]))
 
 
@@ -112,11 +121,15 @@ def _doubtful_use(tally: Tally) -> Iterable[Lack]:
 def _joins(tally: Tally) -> tuple[list[Lack], set[UnknownReason]]:
     """Joined kinds that were not read whole block a pass; whether a register was supplied is for the predicate to say."""
     lacks, reasons = list[Lack](), set[UnknownReason]()
+    if tally.rule.population.ai is not None and (own := own_list_unread(tally.world.context)) is not None:
+        reasons.add(own)
+        lacks.extend(tally.world.populations.of("ai_service").lacks)
     for kind in tally.rule.joins:
-        joined = tally.world.context.joined(kind)
+        joined = tally.world.context.joined(kind, tally.rule)
         if not joined.complete and joined.reason not in (UnknownReason.NOT_SUPPLIED, UnknownReason.NOT_CONNECTED):
             reasons.add(joined.reason or UnknownReason.UNREAD)
-            lacks.extend(tally.world.populations.of(kind).lacks)
+            where, vendor = looks_into(tally.rule, kind)
+            lacks.extend(tally.world.populations.of(kind, where=where, vendor=vendor).lacks)
     return lacks, reasons
 
 

@@ -1,31 +1,31 @@
 """One run, made ready for judging: its scopes, what was read of them, what people supplied, and the joined kinds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
-
-import msgspec
 
 from annexa.evidence.manifest import Manifest
-from annexa.evidence.record import Record, Unread
+from annexa.evidence.record import Unread
 from annexa.mappings.activity import Activity, activities, named_by
+from annexa.mappings.ai_services import Services
+from annexa.mappings.beginnings import Beginnings
+from annexa.mappings.boundary import Boundary
 from annexa.mappings.catalogue import Catalogue
-from annexa.mappings.context import Context, Joined
+from annexa.mappings.context import Context
 from annexa.mappings.evidence_view import Evidence, broken
+from annexa.mappings.first_seen import Past
 from annexa.mappings.freshness import Freshness
+from annexa.mappings.joins import Joins
 from annexa.mappings.pack import RulePack
-from annexa.mappings.population import Populations
+from annexa.mappings.population import EVERYTHING, Populations
 from annexa.mappings.reach import Asked, Reach
 from annexa.mappings.rule import Rule
 from annexa.mappings.scopes import Scopes, listed
+from annexa.mappings.service_matches import inventory, own_services
 from annexa.mappings.supplied import Supplied, supplied
 from annexa.mappings.use import Traces, Use
 from annexa.mappings.vendors import Vendors, vendors
-from annexa.schemas.words import UnknownReason
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,8 @@ class World:
     reach: Reach
     use: Use
     populations: Populations
+    boundary: Boundary
+    """What belongs to the management system that is judged."""
     supplied: Supplied
     unreads: tuple[Unread, ...]
     activity: Mapping[str, Activity]
@@ -47,11 +49,19 @@ class World:
     vendors: Vendors
     context: Context
     freshness: Freshness
+    beginnings: Beginnings
+    missing: bool
+    """Whether an earlier run that should be heard is not here."""
 
     @property
     def manifest(self) -> Manifest:
         """The run's manifest."""
         return self.evidence.manifest
+
+    @property
+    def past(self) -> Past:
+        """What the runs after it need of it."""
+        return Past(evidence=self.evidence, whole=_reads(self.populations))
 
     @cached_property
     def day(self) -> str:
@@ -74,14 +84,22 @@ class World:
         return {source.tenant: source.source for source in self.manifest.sources}
 
 
-def prepare(
-    evidence: Evidence, pack: RulePack, catalogue: Catalogue, as_of: datetime, excluded_by: frozenset[str] = frozenset()
-) -> World:
-    """Read everything of a run that must be known before its first item is judged.
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What is the same for every run that an assessment judges."""
 
-    `excluded_by`: populations of the catalogue that are looked at beside those on which this run's own SoA depends.
-    """
-    manifest = evidence.manifest
+    pack: RulePack
+    catalogue: Catalogue
+    excluded_by: frozenset[str] = frozenset()
+    """Populations of the catalogue that are looked at beside those on which a run's own SoA depends."""
+    boundary: Boundary = EVERYTHING
+    missing: bool = False
+    """Whether an earlier run that should be heard is not here."""
+
+
+def prepare(evidence: Evidence, frame: Frame, as_of: datetime, past: tuple[Past, ...] = ()) -> World:
+    """Read everything of a run that must be known before its first item is judged; `past`: the runs before it."""
+    manifest, pack, catalogue, boundary = evidence.manifest, frame.pack, frame.catalogue, frame.boundary
     scope_records = listed(evidence.records("scope"))
     facts = {path: record.data for path, record in scope_records.items()}
     traces = Traces(evidence)
@@ -89,31 +107,49 @@ def prepare(
     reach = Reach(manifest, evidence.units(), unreads, facts, settled, traces.shown)  # type: ignore[arg-type]  # `listed` gives scopes only
     scopes = Scopes(manifest, scope_records, reach, traces.places, broken=broken(evidence, "scope"))
     use = Use(manifest, scopes, reach, traces)
-    populations = Populations(manifest, scopes, reach, use)
+    populations = Populations(manifest, scopes, reach, use, boundary)
     given = supplied(evidence, populations, pack.parameters)
     freshness = Freshness(manifest, given.parameters, as_of)
     vendors_of = {source.source: source.vendor for source in manifest.sources}
     plain = _context(as_of, pack, given, scopes, vendors_of)
-    names = excluded_by | named_by(catalogue, (row for _, row in given.soa))
+    names = frame.excluded_by | named_by(catalogue, (row for _, row in given.soa))
     wanted = [population for population in catalogue.populations if population.id in names]
-    activity = activities(evidence, wanted, populations, plain, freshness)
+    activity = activities(evidence, wanted, populations, plain, freshness, boundary)
+    services = Services(pack.services, own_services(evidence.records("ai_service")))
+    known = inventory(evidence, services)
+    off = frozenset(given.parameters.disabled_rules())
+    active, joins = (
+        [rule for rule in pack.rules.values() if rule.id not in off],
+        Joins(evidence, populations, freshness),
+    )
+    beginnings = Beginnings((*past, Past(evidence=evidence, whole=_reads(populations))), missing=frame.missing)
     context = Context(
         as_of=as_of,
+        began=beginnings.of,
         decisions=given.decisions,
         parameters=given.parameters,
         settings=pack.settings,
-        joins=_joins(evidence, pack, populations, freshness, given),
+        joins=joins.whole(active),
+        parts=joins.parts(active, plain),
         populations={name: found.joined for name, found in activity.items()},
         contradicted_by={control.id: control.contradicted_by for control in catalogue.controls},
         scopes=scopes.facts,
         severities=plain.severities,
         vendors=vendors_of,
+        services=pack.services,
+        sighted={name: frozenset(seen.ids) for name, seen in known.items()},
     )
     return World(
         evidence=evidence, as_of=as_of, pack=pack, catalogue=catalogue, scopes=scopes, reach=reach, use=use,
-        populations=populations, supplied=given, unreads=unreads, activity=activity,
-        vendors=vendors(evidence, pack, populations), context=context, freshness=freshness,
+        populations=populations, boundary=boundary, supplied=given, unreads=unreads, activity=activity,
+        vendors=vendors(evidence, pack, populations, services, known), context=context, freshness=freshness,
+        beginnings=beginnings, missing=frame.missing,
     )  # fmt: skip
+
+
+def _reads(populations: Populations) -> Callable[[str], bool]:
+    """Of which kinds a run read everything."""
+    return lambda kind: populations.of(kind).complete
 
 
 def _settled(evidence: Evidence) -> tuple[tuple[Unread, ...], frozenset[Asked]]:
@@ -154,49 +190,3 @@ def _context(as_of: datetime, pack: RulePack, given: Supplied, scopes: Scopes, v
         as_of=as_of, decisions=given.decisions, parameters=given.parameters, settings=pack.settings,
         scopes=scopes.facts, severities=severities, vendors=vendors_of,
     )  # fmt: skip
-
-
-def _joins(
-    evidence: Evidence, pack: RulePack, populations: Populations, freshness: Freshness, given: Supplied
-) -> dict[str, Joined]:
-    """Every kind that a rule joins; the AI register always, since findings name who answers for their subject."""
-    disabled = frozenset(given.parameters.disabled_rules())
-    kinds = {kind for rule in pack.rules.values() if rule.id not in disabled for kind in rule.joins}
-    return {kind: _join(evidence, kind, populations, freshness) for kind in sorted({*kinds, "register_entry"})}
-
-
-def _join(evidence: Evidence, kind: str, populations: Populations, freshness: Freshness) -> Joined:
-    """All records of a kind; those that are not valid in time are left out, and then these are not all."""
-    slim, valid, strange = Slim(), list[Record](), False
-    for record in evidence.records(kind):
-        if freshness.valid(record):
-            valid.append(slim(record))
-        else:
-            strange = True
-    reason = populations.of(kind).reason
-    if reason is None and (strange or broken(evidence, kind)):
-        reason = UnknownReason.INVALID_RECORD
-    return Joined(records=tuple(valid), complete=reason is None, reason=reason)
-
-
-class Slim:
-    """Makes records that can be held in great number: no call and nonce, and one copy of what many have in common.
-
-    What a statement rests on is found in the run by the record's id.
-    """
-
-    def __init__(self) -> None:
-        self._common: dict[Any, Any] = {}
-
-    def __call__(self, record: Record) -> Record:
-        """The record without its calls."""
-        one, told = self._one, record.provenance
-        return Record(
-            record_id=record.record_id, subject_uid=record.subject_uid, kind=one(record.kind),
-            source=one(record.source), scope=one(record.scope), collected_at=one(record.collected_at), data=record.data,
-            provenance=one(msgspec.structs.replace(told, identity="", origins=())), nonce="",
-        )  # fmt: skip
-
-    def _one(self, value: T) -> T:
-        found: T = self._common.setdefault(value, value)
-        return found

@@ -17,6 +17,11 @@ QUANTIFIERS = {
     "ratio": "their share must stay within the limit",
 }
 
+SERVICES = {
+    "applications": "each {reads}{of} of a [known AI service](ai_services.md)",
+    "services": "each [known AI service](ai_services.md) that an {reads}{of} shows, with all its sightings",
+}
+
 
 def page(pack: RulePack) -> str:
     """`docs/rules.md`."""
@@ -93,6 +98,8 @@ def _population(rule: Rule) -> str:
     of = f" of {code(asked.of)}" if asked.of else ""
     used = f" in which {code(asked.used)} is used" if asked.used else ""
     text = f"each {asked.scopes}{of}{used}" if asked.scopes else f"each {code(rule.reads)}{of}{used}"
+    if asked.ai is not None:
+        text = SERVICES[asked.ai].format(reads=code(rule.reads), of=of)
     return f"{text} where {condition(asked.where)}" if asked.where else text
 
 

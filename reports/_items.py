@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from annexa.evidence.kinds import Decision
-from annexa.mappings.results import Finding, ItemResult
+from annexa.mappings.results import Finding, ItemResult, Since
 from annexa.reports._text import clean, paragraph
 from annexa.reports.opened import Found
 from annexa.reports.words import number, say
@@ -39,7 +39,7 @@ def references(item: ItemResult) -> Iterator[str]:
 def lines(item: ItemResult, around: Around, width: int) -> Iterator[str]:
     """The item as text."""
     why = f": {say(item.reason)}" if item.reason else ""
-    place = "" if item.subject == item.scope else f", in {item.source} {item.scope}"
+    place = "" if item.subject == item.scope else ", in " + f"{item.source} {item.scope}".strip()
     yield from paragraph(f"{say(item.verdict)}{why}  {item.subject}{place}", width, indent=4, first="")
     if item.observed or item.expected:
         seen = [f"seen: {item.observed}"] if item.observed else []
@@ -76,14 +76,30 @@ def criterion(item: ItemResult, found: dict[str, Found]) -> str | None:
 def _notes(item: ItemResult, finding: Finding | None) -> Iterator[str]:
     if finding is not None and item.verdict is Verdict.FAIL:
         owner = f", owner {finding.owner}" if finding.owner else ""
+        changed = say(finding.change) if finding.change else "no run to compare with"
         cause = f" because {say(finding.cause)}" if finding.cause else ""
-        yield f"finding {finding.finding_uid}: {say(finding.change)}{cause}, first seen {finding.first_seen}{owner}"
+        yield f"finding {finding.finding_uid}: {changed}{cause}, first seen {finding.first_seen}{owner}"
+        if finding.subject_since is not None:
+            yield _since(finding.subject_since)
     if item.covered_by:
         yield f"accepted by exception {item.covered_by}"
     if item.last_observed:
         yield f"not observed in this run; last seen {item.last_observed}"
     if item.folded_under:
         yield f"folded under the finding of {item.folded_under}"
+
+
+def _since(since: Since) -> str:
+    """Since when the subject exists, and how that is known."""
+    if since.exact:
+        return f"it exists since {since.at}, {_BY[since.by]}"
+    return f"it exists not later than {since.at}: {say(since.reason)}"
+
+
+_BY = {
+    "vendor": "as the vendor says", "log": "as a log shows", "register": "as the AI register says",
+    "sighting": "our own first sighting",
+}  # fmt: skip
 
 
 def _record(name: str, around: Around, answers: int, width: int) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from annexa.mappings.results import ItemResult, RuleResult
+from annexa.mappings.results import InPeriod, ItemResult, RuleResult
 from annexa.mappings.rule import Rule
 from annexa.reports import _items
 from annexa.reports._text import paragraph
+from annexa.reports.blind import Blind, by_cause, fold
 from annexa.reports.opened import Opened
-from annexa.reports.summary import Blind, by_cause, fold
 from annexa.reports.words import number, say
 from annexa.schemas.words import Change, Verdict
 
@@ -65,6 +65,8 @@ def lines(shown: Shown, width: int, *, blind: bool) -> Iterator[str]:
         yield from paragraph(shown.rule.statement, width, indent=2)
     yield from paragraph(_proof(result), width, indent=2)
     yield from paragraph(_counts(result), width, indent=2)
+    if result.in_period is not None:
+        yield from paragraph(_over(result.in_period), width, indent=2)
     if result.missing_scopes:
         yield from paragraph(_some(result.missing_scopes), width, indent=2, first="Scopes not read: ")
     if shown.around.criterion:
@@ -144,6 +146,15 @@ def _proof(result: RuleResult) -> str:
     return "; ".join(parts)
 
 
+def _over(period: InPeriod) -> str:
+    """How it fared over the period, in counts."""
+    if not period.observed:
+        return f"in the period: observed 0 of {number(period.days, 'day')}"
+    failed = f"failed on {period.failed}" + (f", closed on {period.closed}" if period.closed else "")
+    seen = f"observed {period.observed} of {number(period.days, 'day')}, {period.first} to {period.last}"
+    return f"in the period: {seen}; {failed}; longest stretch unobserved {number(period.longest_gap, 'day')}"
+
+
 def _plain(value: object) -> str:
     """A parameter's value for people."""
     if isinstance(value, dict):
@@ -160,6 +171,8 @@ def _counts(result: RuleResult) -> str:
         parts.insert(0, f"scopes read {counts.read_scopes:,} of {counts.expected_scopes:,}")
     if counts.not_applicable_scopes:
         parts.append(f"{number(counts.not_applicable_scopes, 'scope')} not applicable, with proof")
+    if counts.outside:
+        parts.append(f"{counts.outside:,} of another ISMS, shown apart")
     if counts.not_required:
         parts.append(f"{counts.not_required:,} not required by a decision")
     return "; ".join(parts)

@@ -2,7 +2,8 @@
 
     python -m annexa.reports.docs [--check]
 
-It writes a page per vendor, the kinds, the coverage of the controls, the rules, and the `--help` block of the README.
+It writes a page per vendor, the kinds, the coverage of the controls, the rules, the known AI services, and the `--help`
+block of the README.
 Everything is worked out before the first file is written, so that a mistake in a rule leaves the documents as they were.
 """
 
@@ -22,13 +23,14 @@ def documents(root: Path) -> dict[str, str]:
     """The whole text of every generated document, by its path below `root`."""
     from annexa.mappings.catalogue import load
     from annexa.mappings.pack import load_pack
-    from annexa.reports import _docs_controls, _docs_kinds, _docs_rules, _docs_vendors
+    from annexa.reports import _docs_controls, _docs_kinds, _docs_rules, _docs_services, _docs_vendors
 
     pack = load_pack()
     pages = {f"docs/vendors/{name}.md": text for name, text in _docs_vendors.pages()}
     pages["docs/kinds.md"] = _docs_kinds.page()
     pages["docs/controls.md"] = _docs_controls.page(load(), pack)
     pages["docs/rules.md"] = _docs_rules.page(pack)
+    pages["docs/ai_services.md"] = _docs_services.page(pack.services)
     pages["README.md"] = readme(root / "README.md")
     return pages
 

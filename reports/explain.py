@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from annexa.mappings.catalogue import Control
 from annexa.mappings.results import Assessment, BlindSpot, ControlResult, NeedResult, RuleResult
 from annexa.mappings.rule import Rule
+from annexa.reports import systems
 from annexa.reports._rules import FEW_ITEMS, Shown, blind_lines, gather, lines
 from annexa.reports._text import Column, paragraph, table
+from annexa.reports.blind import Blind, by_cause, fold
 from annexa.reports.opened import Opened
 from annexa.reports.statuses import status_words, who_can_show
-from annexa.reports.summary import Blind, by_cause, fold
 from annexa.reports.table import mark
-from annexa.reports.words import MEANING, needs_line, number, say, spoken
+from annexa.reports.words import MEANING, NOTES, needs_line, number, say, spoken
 from annexa.schemas.words import NeedState, Status, UnmetReason
 
 _LINES = 9
@@ -32,7 +33,7 @@ def control(opened: Opened, entry: Control, rules: Mapping[str, Rule], width: in
     parts = [
         _head(opened, result, shown, width),
         paragraph(entry.description, width),
-        _needs(result, width),
+        _needs(result, width, everything=everything),
         *(lines(item, width, blind=False) for item in shown),
         *(blind_lines(item, width) for item in blind),
         _observations(result, opened.assessment, width),
@@ -92,6 +93,8 @@ def _place(opened: Opened, shown: list[Shown], width: int) -> Iterator[str]:
     assessment = opened.assessment
     if marked := mark(assessment.environment, assessment.hosts):
         yield from paragraph(marked, width)
+    for why in assessment.page_one.what_if:
+        yield from paragraph(why, width, first=f"{NOTES['what_if']}: ")
     yield from paragraph(f"As of {assessment.as_of}; assessment {assessment.assessment_id}", width, indent=2)
     named = {found.run_id for item in shown for found in item.around.found.values()}
     for run in (run for at, run in enumerate(opened.runs) if at == 0 or run.run_id in named):
@@ -103,7 +106,7 @@ def _place(opened: Opened, shown: list[Shown], width: int) -> Iterator[str]:
         yield from paragraph(f"run {missing} is not in this vault: its records cannot be shown", width, indent=2)
 
 
-def _needs(result: ControlResult, width: int) -> Iterator[str]:
+def _needs(result: ControlResult, width: int, *, everything: bool) -> Iterator[str]:
     if not result.needs:
         yield "Needs: none are written down for this control yet."
         return
@@ -114,6 +117,7 @@ def _needs(result: ControlResult, width: int) -> Iterator[str]:
         Column(title="By", least=16, most=28, wrap=_LINES),
     ]
     yield from table(columns, [_need_row(need) for need in result.needs], width, indent=2)
+    yield from systems.lines(result.needs, width, everything=everything)
 
 
 def _need_row(need: NeedResult) -> list[str]:

@@ -28,7 +28,7 @@ RUNS = (
 )
 ASSESSMENTS = (
     Column(title="Assessment"),
-    Column(title="State", least=12),
+    Column(title="State", least=17),
     Column(title="Environment"),
     Column(title="As of"),
     Column(title="Of the run", least=17),
@@ -78,11 +78,17 @@ def run_value(run: RunInfo) -> dict[str, Any]:
     return {name: getattr(run, name) for name in names}
 
 
+class _PageOne(msgspec.Struct):
+    what_if: tuple[str, ...] = ()
+
+
 class _Head(msgspec.Struct):
     """The part of an assessment that lists show."""
 
     as_of: str
     environment: str
+    isms: str
+    page_one: _PageOne
 
 
 def assessment_value(info: AssessmentInfo) -> dict[str, Any]:
@@ -93,12 +99,13 @@ def assessment_value(info: AssessmentInfo) -> dict[str, Any]:
         head = assessments.document(SealedReader(info.path), _Head) if info.note is None else None
     except VaultError as error:
         head, value["note"] = None, error.message
-    return {**value, "as_of": head.as_of if head else None, "environment": head.environment if head else None}
+    told = {name: getattr(head, name) if head else None for name in ("as_of", "environment", "isms")}
+    return {**value, **told, "what_if": list(head.page_one.what_if) if head else []}
 
 
 def assessment_row(info: AssessmentInfo, value: dict[str, Any]) -> list[str]:
     """One assessment, for people."""
-    state = say(info.state) + (f": {value['note']}" if value["note"] else "")
+    state = say(info.state) + (f": {value['note']}" if value["note"] else ", what-if" if value["what_if"] else "")
     runs = ", ".join(info.run_ids) or "–"
     return [info.assessment_id, state, value["environment"] or "–", value["as_of"] or "–", runs]
 

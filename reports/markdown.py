@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from annexa.reports._text import clean
+from annexa.reports.blind import Blind
 from annexa.reports.statuses import status_words, who_can_show
-from annexa.reports.summary import Blind, Broken, Summary, Theme
-from annexa.reports.table import mark
+from annexa.reports.summary import Broken, Summary, Theme
+from annexa.reports.table import during, mark, untold
 from annexa.reports.words import HEADLINE, MEANING, NOTES, needs_line, number, say
 from annexa.schemas.words import Environment, Status
 
@@ -19,7 +20,7 @@ def render(summary: Summary) -> str:
     parts = [
         _head(summary),
         _headline(summary),
-        _blind(summary.blind),
+        _blind(summary),
         _broken(summary),
         _no_rule(summary),
         _statuses(summary),
@@ -51,7 +52,7 @@ def _head(summary: Summary) -> Iterator[str]:
     yield f"- ISMS: {escape(assessment.isms)}"
     yield f"- As of: {assessment.as_of}"
     if assessment.period:
-        yield f"- Period: {escape(' to '.join(assessment.period.values()))}"
+        yield f"- Period: {during(assessment.period)}"
     yield f"- Assessment: {assessment.assessment_id}, over {', '.join(assessment.run_ids)}"
     yield f"- Rules: version {escape(assessment.mapping_version)}, SHA-256 {assessment.mapping_sha256}"
     for name, title in NOTES.items():
@@ -70,14 +71,22 @@ def _headline(summary: Summary) -> Iterator[str]:
     yield "Each number counts controls."
 
 
-def _blind(blind: Sequence[Blind]) -> Iterator[str]:
+def _blind(summary: Summary) -> Iterator[str]:
+    blind = summary.blind
     yield f"## Blind spots ({len(blind)})"
     yield ""
-    if not blind:
+    if blind:
+        titles = ("Source", "Not seen", "Why", "Where", "Controls", "Rules", "Cure")
+        yield from rows(titles, [_blind_row(row) for row in blind])
+    elif summary.untold:
+        yield "None: nothing that was asked was refused."
+    else:
         yield "None: everything that a rule needed was read."
-        return
-    titles = ("Source", "Not seen", "Why", "Where", "Controls", "Rules", "Cure")
-    yield from rows(titles, [_blind_row(row) for row in blind])
+    if summary.untold:
+        yield ""
+        yield "Not known all the same:"
+        yield ""
+        yield from (f"- {escape(untold(row, everything=True))}" for row in summary.untold)
 
 
 def _blind_row(row: Blind) -> list[str]:

@@ -29,6 +29,8 @@ def who_can_show(control: ControlResult) -> str:
 def _detail(control: ControlResult) -> str | None:
     if control.reason is not None:
         return say(control.reason)
+    if control.deviation is not None and control.status in (Status.INCOMPLETE, Status.STALE, Status.NOT_ASSESSED):
+        return control.deviation
     if control.status is Status.SUPPORTED and control.weakest_strength is not None:
         return f"weakest {say(control.weakest_strength).split(':')[0]}"
     return say(control.exclusion) if control.exclusion is not None else None

@@ -4,12 +4,13 @@ Nothing is decided here. Each group says how many cases it stands for, so that f
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from annexa.mappings.catalogue import sort_key
-from annexa.mappings.results import Assessment, BlindSpot, ControlResult, Finding, RuleResult
-from annexa.schemas.words import Change, Criterion, Reason, Severity, Status, UnknownReason
+from annexa.mappings.results import Assessment, ControlResult, Finding, RuleResult
+from annexa.reports.blind import Blind, Untold, fold, untold
+from annexa.schemas.words import Change, Criterion, Severity, Status, UnknownReason
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,38 +32,10 @@ class Broken:
     criterion: str | None
     """The decision or parameter that settled it, where it is one for all its cases."""
     accepted: int
-    """Of its findings, those that a valid exception covers."""
+    """Of the cases, those that a valid exception covers."""
     findings: int
     not_observed: str | None
     """The earliest day on which a case was last seen, where one was not seen again."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Blind:
-    """What stayed unread for one reason, in one or many scopes: one call, or several with the same cause."""
-
-    source: str
-    whats: tuple[str, ...]
-    """The permissions that are missing, or the calls."""
-    reason: Reason
-    details: tuple[str, ...]
-    cures: tuple[str, ...]
-    """Empty: no cure is known."""
-    scopes: tuple[str, ...]
-    subjects: tuple[str, ...]
-    rules: tuple[str, ...]
-    controls: tuple[str, ...]
-    limitation: str | None
-
-    @property
-    def cure(self) -> str:
-        """What to do about it, in a phrase; further cures differ from the first in names only."""
-        if self.limitation:
-            return f"limitation: {self.limitation}"
-        if not self.cures:
-            return "no cure is known"
-        more = f" (and {len(self.cures) - 1} like it)" if len(self.cures) > 1 else ""
-        return f"cure: {self.cures[0].rstrip('.')}{more}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +57,8 @@ class Summary:
 
     assessment: Assessment
     blind: tuple[Blind, ...]
+    untold: tuple[Untold, ...]
+    """Why controls count as not seen where no blind spot says it."""
     broken: tuple[Broken, ...]
     accepted: tuple[Broken, ...]
     below: tuple[Broken, ...]
@@ -91,7 +66,9 @@ class Summary:
     """Rules that have no criterion at all, neither yours nor ours."""
     themes: tuple[Theme, ...]
     changes: dict[Change, int]
-    """Findings by what became of them since the assessment before."""
+    """Findings by what became of them since the run before."""
+    untold_changes: int
+    """Open findings of which nobody can say what became of them: a run is missing."""
 
 
 def summarise(assessment: Assessment, findings: Iterable[Finding]) -> Summary:
@@ -105,12 +82,14 @@ def summarise(assessment: Assessment, findings: Iterable[Finding]) -> Summary:
     return Summary(
         assessment=assessment,
         blind=fold(assessment.blind_spots),
+        untold=untold(assessment),
         broken=tuple(row for row in own if not _all_accepted(row)),
         accepted=tuple(row for row in own if _all_accepted(row)),
         below=_rows(assessment, by_rule, own=False),
         undecided=tuple(rule for rule in assessment.rules if rule.reason is UnknownReason.CRITERION_UNSET),
         themes=_themes(assessment.controls),
         changes={change: count for change in Change if (count := sum(item.change is change for item in found))},
+        untold_changes=sum(item.change is None for item in found),
     )
 
 
@@ -121,12 +100,12 @@ def worst_first(row: Broken) -> tuple[int, float, int, object, str]:
 
 
 def _all_accepted(row: Broken) -> bool:
-    return row.findings > 0 and row.accepted == row.findings
+    return row.accepted == row.failed
 
 
 def _rows(assessment: Assessment, findings: dict[str, list[Finding]], *, own: bool) -> tuple[Broken, ...]:
     rows = (
-        _row(rule, [item for item in findings.get(rule.rule, []) if _is_own(item) is own], failed)
+        _row(rule, [item for item in findings.get(rule.rule, []) if _is_own(item) is own], failed, own=own)
         for rule in assessment.rules
         if (failed := rule.fails_own_rule if own else rule.fails_default)
     )
@@ -137,7 +116,7 @@ def _is_own(finding: Finding) -> bool:
     return finding.criterion is not Criterion.ANNEXA_DEFAULT
 
 
-def _row(rule: RuleResult, findings: list[Finding], failed: int) -> Broken:
+def _row(rule: RuleResult, findings: list[Finding], failed: int, *, own: bool) -> Broken:
     first = findings[0] if findings else None
     criteria = {item.criterion_ref for item in findings}
     unseen = [item.last_observed for item in findings if item.change is Change.NOT_OBSERVED]
@@ -151,63 +130,9 @@ def _row(rule: RuleResult, findings: list[Finding], failed: int) -> Broken:
         do=first.remedy.get("do") if first else None,
         owner=first.owner_role if first else None,
         criterion=criteria.pop() if len(criteria) == 1 else None,
-        accepted=sum(item.status is Status.GAP_ACCEPTED for item in findings),
+        accepted=rule.fails_accepted if own else 0,
         findings=len(findings),
         not_observed=min(unseen)[:10] if unseen else None,
-    )
-
-
-def fold(spots: Iterable[BlindSpot]) -> tuple[Blind, ...]:
-    """Fold the same call, unread for the same reason, over its scopes; what hides most controls comes first."""
-    single = (_blind(spot) for spot in spots)
-    return _merged(single, lambda one: (one.source, one.whats, one.reason, bool(one.cures), one.limitation))
-
-
-def by_cause(blind: Iterable[Blind]) -> tuple[Blind, ...]:
-    """Fold further: different calls of a source with the same reason and the same cure have one cause."""
-    return _merged(blind, lambda one: (one.source, one.reason, one.cures or one.whats, one.limitation))
-
-
-def _blind(spot: BlindSpot) -> Blind:
-    return Blind(
-        source=spot.source,
-        whats=(spot.permission or spot.call or spot.detail,),
-        reason=spot.reason,
-        details=(spot.detail,) if spot.detail else (),
-        cures=(spot.cure,) if spot.cure else (),
-        scopes=(spot.scope,),
-        subjects=(spot.subject,) if spot.subject else (),
-        rules=spot.rules,
-        controls=spot.controls,
-        limitation=spot.limitation,
-    )
-
-
-def _merged(blind: Iterable[Blind], key: Callable[[Blind], Hashable]) -> tuple[Blind, ...]:
-    groups: dict[Hashable, list[Blind]] = {}
-    for one in blind:
-        groups.setdefault(key(one), []).append(one)
-    return tuple(sorted((_union(group) for group in groups.values()), key=_gravest_first))
-
-
-def _union(group: list[Blind]) -> Blind:
-    united = {
-        name: tuple(sorted({part for one in group for part in getattr(one, name)}))
-        for name in ("whats", "details", "cures", "scopes", "subjects", "rules")
-    }
-    controls = tuple(sorted({control for one in group for control in one.controls}, key=sort_key))
-    return replace(group[0], controls=controls, **united)  # type: ignore[arg-type]
-
-
-def _gravest_first(blind: Blind) -> tuple[bool, bool, int, int, str, tuple[str, ...]]:
-    unconnected = blind.reason is Reason.NOT_CONNECTED
-    return (
-        not unconnected,
-        blind.limitation is not None,
-        -len(blind.controls),
-        -len(blind.rules),
-        blind.source,
-        blind.whats,
     )
 
 

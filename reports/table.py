@@ -3,17 +3,20 @@
 Invariants: no line is wider than asked; folded and left-out rows are counted; never a percentage, never a score.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from annexa.reports._text import Column, clean, cut, paragraph, table
+from annexa.reports.blind import Blind, Untold, by_cause
 from annexa.reports.statuses import by_theme, every_control
-from annexa.reports.summary import Blind, Broken, Summary, by_cause
+from annexa.reports.summary import Broken, Summary
 from annexa.reports.words import HEADLINE, NOTES, number, say
 from annexa.schemas.words import Change, Environment
 
-FEW = {"blind": 5, "broken": 8, "below": 4, "undecided": 2}
+FEW = {"blind": 5, "untold": 3, "broken": 8, "below": 4, "undecided": 2}
 """How many rows of each section the one-screen form shows; the rest is counted."""
 _MANY = 99
+_NAMED = 4
+"""Rules or controls that are named in a sentence; more are counted."""
 NOTE_LINES = 2
 """Lines that a note on page one may have there."""
 ALL = "annexa gaps --all"
@@ -23,7 +26,7 @@ def render(summary: Summary, width: int, *, everything: bool = False) -> str:
     """The whole text; `everything` leaves nothing out and wraps instead of cutting."""
     parts = [
         _head(summary, width, everything),
-        _blind(summary.blind, width, everything),
+        _blind(summary, width, everything),
         _broken(summary, width, everything),
         _no_rule(summary, width, everything),
         _statuses(summary, width, everything),
@@ -41,10 +44,14 @@ def mark(environment: Environment, hosts: Sequence[str]) -> str | None:
     )
 
 
+def during(period: Mapping[str, str]) -> str:
+    """A period and on how many of its days anything was observed: what nobody looked at proves nothing."""
+    return f"{period['from']} to {period['until']}: observed {period['observed_days']} of {period['days']} days"
+
+
 def _head(summary: Summary, width: int, everything: bool) -> Iterator[str]:
     assessment = summary.assessment
-    period = f", period {' to '.join(assessment.period.values())}" if assessment.period else ""
-    yield cut(clean(f"{assessment.organisation.name}, ISMS {assessment.isms}, as of {assessment.as_of}{period}"), width)
+    yield cut(clean(f"{assessment.organisation.name}, ISMS {assessment.isms}, as of {assessment.as_of}"), width)
     yield from _marks(summary, width, everything)
     yield ""
     yield from _headline(summary, width)
@@ -53,6 +60,8 @@ def _head(summary: Summary, width: int, everything: bool) -> Iterator[str]:
         f" and {number(clauses, 'clause')}" if clauses else ""
     )
     yield f"Each number counts controls, of {shown}"
+    if assessment.period:
+        yield f"Period {during(assessment.period)}"
     yield cut(_changes(summary), width)
 
 
@@ -86,13 +95,34 @@ def _changes(summary: Summary) -> str:
     changes = summary.changes
     resolved = changes.get(Change.RESOLVED, 0)
     told = [f"{count} {say(change)}" for change, count in changes.items() if change is not Change.RESOLVED]
-    return f"Findings: {sum(changes.values()) - resolved} open ({', '.join(told) or 'none'}), {resolved} {say(Change.RESOLVED)}"
+    unknown = summary.untold_changes
+    told += [f"{unknown} with no run to compare"] if unknown else []
+    return f"Findings: {sum(changes.values()) - resolved + unknown} open ({', '.join(told) or 'none'}), {resolved} {say(Change.RESOLVED)}"
 
 
-def _blind(rows: Sequence[Blind], width: int, everything: bool) -> Iterator[str]:
-    if not rows:
+def _blind(summary: Summary, width: int, everything: bool) -> Iterator[str]:
+    if summary.blind:
+        yield from _blind_table(summary.blind, width, everything)
+    elif summary.untold:
+        yield "Blind spots: none; nothing that was asked was refused"
+    else:
         yield "Blind spots: none; everything that a rule needed was read"
-        return
+    shown = summary.untold if everything else summary.untold[: FEW["untold"]]
+    for row in shown:
+        yield from paragraph(untold(row, everything=everything), width, first="Not known all the same: ")
+    yield from _rest(len(summary.untold) - len(shown), "reason")
+
+
+def untold(row: Untold, *, everything: bool) -> str:
+    """Why something is not known although nothing was refused, and what waits for it."""
+    rules = f"{', '.join(row.rules)} for " if row.rules and (everything or len(row.rules) <= _NAMED) else ""
+    rules = rules or (f"{number(len(row.rules), 'rule')} for " if row.rules else "a document for ")
+    named = row.controls if everything else row.controls[:_NAMED]
+    more = f" and {number(len(row.controls) - len(named), 'more control')}" if len(row.controls) > len(named) else ""
+    return f"{say(row.reason)}: {rules}{', '.join(named)}{more}"
+
+
+def _blind_table(rows: Sequence[Blind], width: int, everything: bool) -> Iterator[str]:
     yield f"Blind spots: {number(len(rows), 'call')} that a control needed; what is unread is never fine"
     columns = [
         Column(title="Not seen, why, and its cure", least=30, wrap=_MANY if everything else 3),

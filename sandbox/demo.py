@@ -11,10 +11,10 @@ from typing import Any
 from annexa.sandbox import registers, vendors
 from annexa.sandbox._http import loopback
 from annexa.sandbox.company import aws_world
-from annexa.sandbox.play import DateName, ScenarioName
+from annexa.sandbox.play import MOMENTS, DateName, ScenarioName
 
 ORGANISATION = ("harbourline", "Harbourline (make-believe)")
-DATES: tuple[DateName, ...] = ("first", "second")
+DATES: tuple[DateName, ...] = tuple(MOMENTS)
 SDKS = {"aws": "botocore", "google_cloud": "googleapiclient", "google_workspace": "googleapiclient"}
 """Packages that a vendor's stand-in itself is made from; without one it cannot be played."""
 
@@ -42,7 +42,7 @@ def playing(scenario: ScenarioName, date: DateName, only: Iterable[str] | None =
         for play in made.values():
             sources += play.tables(stack.enter_context(loopback(play.standin().handle)))
         yield Playing(
-            now=max(play.now for play in made.values()),
+            now=MOMENTS[date],
             sources=tuple(sorted(sources, key=lambda table: str(table["name"]))) if only is None else tuple(sources),
             environment={name: value for play in made.values() for name, value in play.environment.items()},
             prepare=lambda vendor, target: made[vendor].prepare(target),

@@ -1,13 +1,18 @@
 """What a vendor of the make-believe company offers to the demo and to the tests."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 from annexa.sandbox._http import Handle
 
 ScenarioName = Literal["planted", "clean"]
 DateName = Literal["first", "second"]
+MOMENTS: Mapping[DateName, datetime] = {
+    "first": datetime(2026, 8, 30, 6, tzinfo=UTC),
+    "second": datetime(2026, 9, 29, 6, tzinfo=UTC),
+}
+"""The company's two days; every vendor is collected at the same moment."""
 
 
 class StandIn(Protocol):

@@ -21,6 +21,7 @@ from annexa.evidence.keeper import CallEntry
 from annexa.evidence.kinds import KINDS
 from annexa.evidence.manifest import Manifest
 from annexa.evidence.record import Record, Unit, Unread
+from annexa.mappings import results
 from annexa.mappings.results import Assessment, Finding, ItemResult
 
 BASE = "https://annexa.dev/schemas"
@@ -65,7 +66,8 @@ def _describe(part: str, content: dict[str, Any]) -> None:
 def _texts() -> dict[str, dict[str, str]]:
     """The strings under the fields of every class that is published, with those that it inherits."""
     found: dict[str, dict[str, str]] = {}
-    modules = sorted({cls.__module__ for cls in (*WHOLE.values(), *KINDS.values())} | {"annexa.evidence.fact"})
+    judged = (getattr(results, name) for name in results.__all__)
+    modules = sorted({cls.__module__ for cls in (*WHOLE.values(), *KINDS.values(), *judged)} | {"annexa.evidence.fact"})
     trees = [node for module in modules for node in ast.parse(getsource(import_module(module))).body]
     for node in (node for node in trees if isinstance(node, ast.ClassDef)):
         found[node.name] = dict(_fields(node))

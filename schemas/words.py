@@ -106,6 +106,48 @@ class UnknownReason(StrEnum):
     INPUT_MISSING = "input_missing"
     EMPTY_LOG = "empty_log"
     EXCLUDED = "excluded"
+    POSSIBLE_MATCH = "possible_match"
+
+
+class Certainty(StrEnum):
+    """How sure it is that an application is a known AI service, from the surest."""
+
+    EXACT = "exact"
+    VERIFIED = "verified"
+    DOMAIN = "domain"
+    NAME = "name"
+
+
+class IdentifierSort(StrEnum):
+    """What sort of identifier shows an AI service, and at which source."""
+
+    ENTRA_APP = "entra_app"
+    GOOGLE_CLIENT = "google_client"
+    GITHUB_APP = "github_app"
+    SLACK_APP = "slack_app"
+    OKTA_APP = "okta_app"
+    DOMAIN = "domain"
+    PUBLISHER = "publisher"
+
+
+class ServiceCategory(StrEnum):
+    """What sort of AI service it is."""
+
+    ASSISTANT = "assistant"
+    CODING = "coding"
+    MEETING_NOTES = "meeting_notes"
+    SEARCH = "search"
+    WRITING = "writing"
+    IMAGE = "image"
+    AUDIO = "audio"
+    VIDEO = "video"
+    PRESENTATION = "presentation"
+    AGENT_PLATFORM = "agent_platform"
+    MODEL_API = "model_api"
+    OFFICE_FEATURE = "office_feature"
+    CUSTOMER_SERVICE = "customer_service"
+    AUTOMATION = "automation"
+    LEGAL = "legal"
 
 
 class Criterion(StrEnum):

@@ -1,35 +1,50 @@
-"""Where tests run side by side, those of one file stay together, and so does the whole deny matrix: it adds up."""
+"""Where tests run side by side, those of one file stay together, and so does the deny matrix of each vendor: it adds up."""
 
+import os
+import random
 from typing import Any
 
 import pytest
-from told import TOLD
+from told import SEED, TOLD, lines
+
+
+def pytest_configure() -> None:
+    """All processes draw by the same seed."""
+    os.environ.setdefault(SEED, str(random.SystemRandom().randrange(10_000)))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give out tests by file, and the deny matrix as one: marks that name groups do not work with every pytest."""
+    """Give out tests by group: marks that name groups do not work with every pytest."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class ByFile(LoadScopeScheduling):
+    class ByGroup(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return "matrix" if "/matrix/" in file else file
+            return group(nodeid)
 
-    return ByFile(config, log)
+    return ByGroup(config, log)
+
+
+def group(nodeid: str) -> str:
+    """Tests of one file belong together; those of the matrix by vendor, which their parameters begin with."""
+    file, _, name = nodeid.partition("::")
+    if "matrix/" not in file:
+        return file
+    if "vendors" not in file:
+        return file if "company" in file else "matrix of aws"
+    return f"matrix of {name.partition('[')[2].partition(':')[0].removesuffix(']')}"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take over the table from the process that made it."""
-    told = getattr(node, "workeroutput", {}).get("deny_matrix", [])
-    node.config.stash[TOLD] = [*node.config.stash.get(TOLD, []), *told]
+    """Take over the tables from the process that made them."""
+    told = getattr(node, "workeroutput", {}).get("deny_matrix", {})
+    node.config.stash[TOLD] = {**node.config.stash.get(TOLD, {}), **told}
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print the table of calls and faults."""
-    told = config.stash.get(TOLD, [])
-    if told:
-        terminalreporter.section("deny matrix: calls x faults")
-        for line in told:
+    """Print the tables of calls and faults."""
+    for title, found in lines(config.stash.get(TOLD, {})):
+        terminalreporter.section(title)
+        for line in found:
             terminalreporter.write_line(line)

@@ -23,18 +23,38 @@ class Cursor:
     """The next page is asked for with a value that the page holds: `after=<last_id>`."""
 
     param: str
-    """Query parameter that takes the value."""
+    """Query parameter that takes the value; in a read by POST it may stand inside a member: `options.$skipToken`."""
     at: str
     """Where the value stands in the page (dotted): `last_id`, `response_metadata.next_cursor`."""
     more: str | None = None
     """Where the page says whether another one follows; None: one follows while there is a value."""
     may_lack: bool = False
     """Whether the vendor leaves `at` out on the last page; otherwise a page without it is an invalid answer."""
+    may_be_empty: bool = False
+    """Whether the vendor documents that a page may be empty while more follow; otherwise that is an invalid answer."""
+    cut: str | None = None
+    """Where the last page says whether the list was cut short; anything but false there makes it broken."""
+    total: str | None = None
+    """Where a page says how many items there are in all; a list that ends with fewer is broken."""
+
+
+LINK_KEYS = ("after", "before", "cursor", "limit", "page", "per_page")
+"""Query keys that vendors' next links carry besides those of the call."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
     """The next page stands in the header `Link` as `rel="next"`; followed on the same host and path only."""
+
+    keys: tuple[str, ...] = LINK_KEYS
+    """Query keys that a link may carry besides those of the call."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Beginnings of paths that the vendor prints otherwise in links: `("/orgs/{org}", "/organizations/{id}")`.
+
+    Only the query of such a link is taken; the path that is asked stays the declared one.
+    """
+    may_be_empty: bool = False
+    """Whether the vendor documents that a page may be empty while more follow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +63,12 @@ class BodyLink:
 
     at: str
     may_lack: bool = True
+    keys: tuple[str, ...] = LINK_KEYS
+    """Query keys that a link may carry besides those of the call."""
+    also: tuple[tuple[str, str], ...] = ()
+    """As in `Link`."""
+    may_be_empty: bool = False
+    """Whether the vendor documents that a page may be empty while more follow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +100,8 @@ class Read(Call):
     """One read operation: `op` is `GET /organization/projects/{project_id}/api_keys`, as the vendor prints it.
 
     `absent` holds HTTP statuses, or the vendor's error codes, by which it says that there is none: `404`,
-    `404: no policy`. `path` is the list of items (dotted; empty text: the answer itself is the list).
+    `404: no policy`. `path` is the list of items (dotted; empty text: the answer itself is the list, which is then kept
+    as `{"": [...]}`, so that marks of `Api.sensitive` begin with `("", "*", ...)`).
     """
 
     pager: Pager = Whole()
@@ -96,7 +123,10 @@ class Read(Call):
 
 Settings = Any
 Sign = Callable[[Any, Mapping[str, str]], Mapping[str, str]]
-"""Headers of authentication from the source's settings and the environment; raises `CannotStartError`."""
+"""Headers of authentication from the source's settings and the environment; raises `CannotStartError`.
+
+Called for every request, by many threads: a key that ends may be renewed in it.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +155,18 @@ class Api:
     """What HTTP statuses mean here, where it is not what they mean everywhere: 404 as denied."""
     codes: Mapping[str, Reason] = field(default_factory=dict)
     """What error codes of the vendor mean."""
+    stale: tuple[str, ...] = ()
+    """Error codes by which it does not accept the key at all, where it says so with another status than 401."""
     failed: str | None = None
     """A member that is false in an answer of status 200 that is no answer: `ok`. Its code stands at `code`."""
     rate: Rate | None = None
     """Published limit for the tenant."""
     rates: Mapping[str, Rate] = field(default_factory=dict)
     """Published limits of single operations, by `op`."""
+    sensitive: Mapping[str, frozenset[tuple[str, ...]]] = field(default_factory=dict)
+    """By `op`, paths in answers that the vendor marks as sensitive; `*` stands for any list item or key."""
     later: tuple[str, ...] = ("retry-after",)
-    """Headers that say when to come again: `retry-after`, `retry-after-ms`, `x-rate-limit-reset` (epoch seconds), `ratelimit`."""
+    """Headers that say when to come again, the best first: `retry-after-ms`, `retry-after`, `x-rate-limit-reset`, `ratelimit`.
+
+    Seconds, moments (HTTP's form, RFC 3339, seconds since 1970) and `t=` or `reset=` are all understood.
+    """

@@ -26,6 +26,7 @@ from annexa.evidence.kinds.events import (
     Training,
 )
 from annexa.evidence.kinds.registers import (
+    AiService,
     Attestation,
     Decision,
     ExceptionEntry,
@@ -34,6 +35,7 @@ from annexa.evidence.kinds.registers import (
     RegisterEntry,
     Retirement,
     Risk,
+    ServiceIdentifier,
     SoaRow,
     Supplier,
 )
@@ -54,6 +56,7 @@ __all__ = [
     "AccessGrant",
     "AccessPolicy",
     "Acknowledgement",
+    "AiService",
     "AiSystem",
     "Alert",
     "AnyFact",
@@ -86,6 +89,7 @@ __all__ = [
     "Risk",
     "Safeguard",
     "Scope",
+    "ServiceIdentifier",
     "Setting",
     "SoaRow",
     "Supplier",
@@ -96,7 +100,7 @@ __all__ = [
 ]
 
 AnyFact = (
-    AccessGrant | AccessPolicy | Acknowledgement | AiSystem | Alert | Application | Attestation | ChangeRecord
+    AccessGrant | AccessPolicy | Acknowledgement | AiService | AiSystem | Alert | Application | Attestation | ChangeRecord
     | Credential | DataConnection | DataStore | Decision | Detection | Document | Encryption | Enforcement
     | ExceptionEntry | Exposure | Identity | Incident | Label | Limitation | LogSource | Parameter | Person
     | PrivateEndpoint | Quota | RegisterEntry | RepositoryProtection | Retirement | Review | Risk | Safeguard

@@ -18,6 +18,8 @@ class Identity(Fact, tag="identity", frozen=True, kw_only=True):
     """Which directory owns it: `sso`, `scim`, `local`."""
     mfa: Flag = NOT_EXPOSED
     """Whether a second factor is registered or enforced."""
+    mfa_weak: Flag = NOT_EXPOSED
+    """Whether a second factor is one that the vendor calls insecure."""
     password: Flag = NOT_EXPOSED
     """Whether it can sign in with a password of its own."""
     created: When = NOT_EXPOSED
@@ -116,3 +118,5 @@ class AccessPolicy(Fact, tag="access_policy", frozen=True, kw_only=True):
     """What it asks for: mfa, compliant_device."""
     excluded_members: Count = NOT_EXPOSED
     """How many identities the exclusions amount to."""
+    type: Text = NOT_EXPOSED
+    """The vendor's word for what sort of policy it is: `ACCESS_POLICY`."""

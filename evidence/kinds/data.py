@@ -135,6 +135,16 @@ class RepositoryProtection(Fact, tag="repository_protection", frozen=True, kw_on
     """Whether a push with a secret is refused."""
     reviews_required: Count = NOT_EXPOSED
     """How many people must approve a merge."""
+    archived: Flag = NOT_EXPOSED
+    """Whether it is closed for changes."""
+    visibility: Text = NOT_EXPOSED
+    """Who may read it, in the vendor's words: `public`, `private`, `internal`."""
+    classification: Text = NOT_EXPOSED
+    """Class of the information in it, by its own property of that name; `absent`: it has none."""
+    dependency_alerts: Flag = NOT_EXPOSED
+    """Whether known weaknesses of the libraries that it uses raise alerts."""
+    excluded_from_assistant: Flag = NOT_EXPOSED
+    """Whether the organisation keeps all of its content from the coding assistant."""
 
 
 class Alert(Fact, tag="alert", frozen=True, kw_only=True):
@@ -148,3 +158,9 @@ class Alert(Fact, tag="alert", frozen=True, kw_only=True):
     """When it was raised."""
     closed: When = NOT_EXPOSED
     """When it was closed; `absent`: open."""
+    about: Text = NOT_EXPOSED
+    """What it is about: the name of a library."""
+    resource: Text = NOT_EXPOSED
+    """Id of what it was raised for: a repository."""
+    severity: Text = NOT_EXPOSED
+    """The vendor's word for how much it matters."""

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from annexa.evidence.fact import NOT_EXPOSED, Date, Day, Fact, Missing, Names, Text
+from annexa.evidence.fact import NOT_EXPOSED, Date, Day, Fact, Flag, Missing, Names, Text
+from annexa.schemas.words import IdentifierSort, ServiceCategory
 
 _ANNEX_A = r"^A\.(5\.([1-9]|[12]\d|3[0-7])|6\.[1-8]|7\.([1-9]|1[0-4])|8\.([1-9]|[12]\d|3[0-4]))$"
 """The ids of the 93 controls; a row for any other would count as one of them."""
@@ -33,10 +34,46 @@ class RegisterEntry(Fact, tag="register_entry", frozen=True, kw_only=True):
     """Ids, or patterns with `*`, of those who may administer it."""
     approved_stores: Names = NOT_EXPOSED
     """Data stores that it may read or write, by id or pattern."""
+    approved_scopes: Names = NOT_EXPOSED
+    """Permissions that it may hold at a tenant, in the tenant's words, or patterns with `*`: `Mail.Read`."""
     in_use_since: Day = NOT_EXPOSED
     """First day of use."""
     reviewed: Day = NOT_EXPOSED
     """Day of the last review."""
+
+
+class ServiceIdentifier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One identifier under which sources show an AI service."""
+
+    sort: IdentifierSort
+    """What sort of identifier it is."""
+    value: str
+    """The identifier: an application id, a client id, a slug, a domain, a publisher's name."""
+    source: str | None = None
+    """Where it was read: an address, or a repository with a path."""
+
+
+class AiService(Fact, tag="ai_service", frozen=True, kw_only=True):
+    """An AI service that the organisation adds to the list of known ones, or an application that it says is none."""
+
+    service_id: str
+    """Its id; that of a listed service adds these identifiers to it."""
+    service: str
+    """Name for people; applications that are called so are possible matches."""
+    supplier: Text = NOT_EXPOSED
+    """Whose service it is."""
+    category: ServiceCategory | Missing = NOT_EXPOSED
+    """What sort of service it is."""
+    names: tuple[str, ...] = ()
+    """Further names of it."""
+    identifiers: tuple[ServiceIdentifier, ...] = ()
+    """Identifiers under which sources show it."""
+    ai: Flag = NOT_EXPOSED
+    """False: what these identifiers show is no AI service, whatever the list says."""
+    because: Text = NOT_EXPOSED
+    """Why it is none."""
+    approved_by: Text = NOT_EXPOSED
+    """Who says that it is none."""
 
 
 class Decision(Fact, tag="decision", frozen=True, kw_only=True):

@@ -71,6 +71,8 @@ class Safeguard(Fact, tag="safeguard", frozen=True, kw_only=True):
     """Ids of AI systems that use this version, as far as they were read."""
     enforced_on: Names = NOT_EXPOSED
     """Scopes on which every call must pass it."""
+    channels: Names = NOT_EXPOSED
+    """Where a rule against leakage watches, in the vendor's words, sorted: `chrome`, `drive`, `gmail`."""
     created: When = NOT_EXPOSED
     """When this version was made."""
 
@@ -151,3 +153,11 @@ class Quota(Fact, tag="quota", frozen=True, kw_only=True):
     """The vendor's name of the limit."""
     value: Count = NOT_EXPOSED
     """The limit, in the vendor's unit."""
+    unit: Text = NOT_EXPOSED
+    """What is counted, in the vendor's words: `requests_per_minute`, `USD` for its smallest unit."""
+    period: Text = NOT_EXPOSED
+    """Over which time it is counted, in the vendor's words: `monthly`; `absent`: it says so in its unit."""
+    limits: Text = NOT_EXPOSED
+    """What or whom it limits: the id of an organisation, workspace, group or member."""
+    enforced: Flag = NOT_EXPOSED
+    """Whether use ends at the limit; otherwise only a message is sent."""

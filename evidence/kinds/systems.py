@@ -22,6 +22,8 @@ class Scope(Fact, tag="scope", frozen=True, kw_only=True):
     """Production, staging, development: as tagged, or as registered."""
     classification: Text = NOT_EXPOSED
     """The highest class of information that is meant to be there, as tagged or registered."""
+    note: Text = NOT_EXPOSED
+    """Why the state is what it is, in one sentence of ours, where the vendor has no word for it."""
 
 
 class AiSystem(Fact, tag="ai_system", frozen=True, kw_only=True):
@@ -29,7 +31,7 @@ class AiSystem(Fact, tag="ai_system", frozen=True, kw_only=True):
 
     category: Literal[
         "custom_model", "imported_model", "agent", "knowledge_base", "agent_runtime", "gateway", "endpoint", "model",
-        "notebook", "domain", "service",
+        "notebook", "domain", "service", "plugin",
     ]  # fmt: skip
     """What sort of AI system it is."""
     provider: str
@@ -62,6 +64,14 @@ class AiSystem(Fact, tag="ai_system", frozen=True, kw_only=True):
     """When it was made, by the vendor's clock."""
     last_used: When = NOT_EXPOSED
     """When it was last used, by the vendor's clock."""
+    reach: Text = NOT_EXPOSED
+    """How far a plug-in reaches, in the vendor's words: `contained`, `privileged`, `remote`; `absent`: not classified."""
+    components: Names = NOT_EXPOSED
+    """What a plug-in is made of, each as `sort:name`, sorted: `mcp_server:tickets`, `hook:PreToolUse`."""
+    offered: Text = NOT_EXPOSED
+    """How it is offered to members, in the vendor's words: `required`, `available`, `not_available`."""
+    content_scan: Text = NOT_EXPOSED
+    """Verdict of the vendor's own scan of its files, in the vendor's words; `absent`: not scanned."""
 
 
 class Usage(Fact, tag="usage", frozen=True, kw_only=True):
@@ -96,3 +106,15 @@ class Application(Fact, tag="application", frozen=True, kw_only=True):
     """Who may use it: `all`, `some`, `none`, in the tenant's words."""
     last_used: When = NOT_EXPOSED
     """When it was last used."""
+    state: Text = NOT_EXPOSED
+    """The tenant's word for its state, lower case: `active`, `approved`, `restricted`."""
+    sign_on: Text = NOT_EXPOSED
+    """How people sign in to it, in the tenant's words, lower case: `saml_2_0`, `bookmark`; `absent`: nobody signs in."""
+    sign_on_policy: Text = NOT_EXPOSED
+    """Id of the policy that governs how people sign in to it."""
+    sign_on_requires: Names = NOT_EXPOSED
+    """What that policy asks everybody for: `mfa`; `absent`: nothing beyond a single factor."""
+    domains: Names = NOT_EXPOSED
+    """Host names to which the tenant's settings of the app lead, sorted."""
+    permissions: Names = NOT_EXPOSED
+    """What it may do in the tenant, in the tenant's words: scopes, sorted."""

@@ -62,6 +62,17 @@ def test_an_empty_vault_proves_nothing(keeper):
     assert codes(verify_vault(keeper.vault.path, keeper.public)) == [("partial", False), ("empty", True)]
 
 
+def test_a_vault_under_another_key_says_so_and_nothing_else(keeper, tmp_path):
+    """No run is missing from it: each is there, and somebody else sealed it."""
+    runs = [keeper.run(day) for day in (29, 30)]
+    keeper.assess(*runs)
+    keys.generate(tmp_path / "stranger.pem")
+    known = [seal.statement_sha256 for seal in runs]
+    problems = verify_vault(keeper.vault.path, tmp_path / "stranger.pub.pem", known=known)
+    assert codes(problems) == [("wrong_key", True)] * 3
+    assert codes(verify_vault(keeper.vault.path, keeper.public, known=["0" * 64])) == [("known_absent", True)]
+
+
 def test_two_runs_after_the_same_run_are_a_note(keeper):
     keeper.run(28)
     link = keeper.vault.previous("northwind")

@@ -1,10 +1,9 @@
-"""A whole company in memory-fast form: the stand-in answers inside the process, everything else is real."""
+"""A whole company in memory-fast form: the stand-ins answer inside the process, everything else is real."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
-
-import botocore.session
 
 from annexa import runner
 from annexa.commands._config import Config, OrganisationTable
@@ -14,56 +13,57 @@ from annexa.evidence.clock import VirtualClock
 from annexa.evidence.keys import SigningKey, generate
 from annexa.evidence.manifest import Manifest, Organisation
 from annexa.evidence.vault import Vault
-from annexa.sandbox.aws_server import AwsStandIn, Fault, answer_in_process
-from annexa.sandbox.company import DateName, ScenarioName, aws_world
+from annexa.sandbox import vendors as played
+from annexa.sandbox.play import MOMENTS, DateName, Play, ScenarioName
 
 ENDPOINT = "http://127.0.0.1:1"
-"""Nobody listens there: what the stand-in does not answer inside the process fails loudly."""
-
-MODELS = botocore.session.get_session().get_component("data_loader")
-"""The vendor's service models, read once for all sessions: reading them takes longer than asking."""
+"""Nobody listens there: what a stand-in does not answer inside the process fails loudly."""
 
 
 class Company:
-    """Collects Harbourline into a vault of its own."""
+    """Collects Harbourline, or some of its vendors, into a vault of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, vendors: Iterable[str] = ("aws",)) -> None:
+        self.folder, self.vendors = folder, tuple(vendors)
         self.key: SigningKey = generate(folder / "key.pem")
         self.vault = Vault.open(folder / "vault", create=True)
-        self.standin: AwsStandIn | None = None
+        self.standins: dict[str, Any] = {}
+        """What answered last, by vendor."""
+
+    @property
+    def standin(self) -> Any:
+        """What answered last for the first vendor."""
+        return self.standins.get(self.vendors[0])
 
     def connected(
         self,
         scenario: ScenarioName,
         date: DateName,
-        faults: Iterable[Fault] = (),
+        faults: Iterable[Any] | Mapping[str, Iterable[Any]] = (),
         registers: Path | None = None,
         mended: Collection[int] = (),
         **config: Any,
     ) -> tuple[Connected, VirtualClock]:
-        world = aws_world(scenario, date, mended)
-        self.standin = AwsStandIn(world, tuple(faults))
-        credentials = world.credentials()
+        """Sources and clock of one day; `faults` are the first vendor's, or those of several by vendor."""
+        plays = played.plays(scenario, date, mended, self.vendors)
+        by_vendor = faults if isinstance(faults, Mapping) else {self.vendors[0]: faults}
+        self.standins = {name: play.standin(by_vendor.get(name, ())) for name, play in plays.items()}
         said = Config(
             organisation=OrganisationTable(id="harbourline", name="Harbourline"),
-            sources=({"name": "aws:main", "vendor": "aws", "endpoint": ENDPOINT, "attempts": 1},),
+            sources=tables(plays),
             registers=str(registers) if registers else None,
             **config,
         )
-        clock = VirtualClock(world.now)
-        standin = self.standin
+        clock = VirtualClock(MOMENTS[date])
+        standins = self.standins
         lent = Lent(
             clock=clock,
             run_id="r",
             threads=1,
             pacing=False,
             sandbox=True,
-            prepare=lambda _, session: in_process(session, standin),
-            environment={
-                "AWS_ACCESS_KEY_ID": credentials["aws_access_key_id"],
-                "AWS_SECRET_ACCESS_KEY": credentials["aws_secret_access_key"],
-            },
+            prepare=lambda vendor, target: in_process(plays[vendor], target, standins[vendor].handle),
+            environment=environment(plays),
         )
         return connect(Here(config=said, base=self.folder, vault_path=self.vault.path), lent), clock
 
@@ -71,7 +71,7 @@ class Company:
         self,
         scenario: ScenarioName = "planted",
         date: DateName = "first",
-        faults: Iterable[Fault] = (),
+        faults: Iterable[Any] | Mapping[str, Iterable[Any]] = (),
         noted: Callable[..., None] = lambda work, done: None,
         run_id: str = "",
         only: str | None = None,
@@ -96,7 +96,26 @@ class Company:
         return manifest
 
 
-def in_process(session: Any, standin: AwsStandIn) -> None:
-    """Let the stand-in answer the session, and the service models be those that are loaded already."""
-    session.register_component("data_loader", MODELS)
-    answer_in_process(session, standin)
+def tables(plays: Mapping[str, Play], **further: Any) -> tuple[dict[str, Any], ...]:
+    """The sources' tables: asked once, never again; `further` are keys of every one of them."""
+    return tuple({**table, "attempts": 1, **further} for play in plays.values() for table in play.tables(ENDPOINT))
+
+
+def environment(plays: Mapping[str, Play]) -> dict[str, str]:
+    """The made-up credentials of all of them."""
+    return {name: value for play in plays.values() for name, value in play.environment.items()}
+
+
+def in_process(play: Play, target: Any, handle: Any) -> None:
+    """Let the handle answer the client or session; a session's service models are those that are loaded already."""
+    if play.vendor == "aws":
+        target.register_component("data_loader", _models())
+    play.in_process(target, handle)
+
+
+@cache
+def _models() -> Any:
+    """The vendor's service models, read once for all sessions: reading them takes longer than asking."""
+    import botocore.session
+
+    return botocore.session.get_session().get_component("data_loader")

@@ -1,6 +1,6 @@
 """The deny matrix: what the judge makes of a run in which something did not answer, and what was told about it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -94,8 +94,11 @@ class Struck:
     """Units (collector, scope) in which a call had no answer, with the unreads of that unit."""
     absent: int = 0
     made: int = 0
+    sources: set[str] = field(default_factory=set)
+    """Our aliases of the sources that were asked."""
 
     def __post_init__(self) -> None:
+        self.sources = {done.work.source.alias for done in self.collected.fresh()}
         for done in self.collected.fresh():
             entries = [entry for entry in done.gathered.keeper.calls if entry.call == self.op]
             self.made += len(entries)
@@ -104,12 +107,14 @@ class Struck:
             if any(entry.outcome not in SERVED for entry in entries) or (entries and told):
                 self.lost[done.work.collector.name, done.work.scope] = list(done.gathered.unreads)
 
-    def unnamed(self, source: str, calls: list[Call]) -> Iterator[str]:
+    def unnamed(self, calls: list[Call]) -> Iterator[str]:
         """Units that lost the call and do not say so by source, scope, call and permission."""
         permissions = {call.needs for call in calls}
         for (collector, scope), unreads in self.lost.items():
             named = [one for one in unreads if one.call == self.op and one.permission in permissions]
-            if not any(one.scope == scope and one.source == source and one.collector == collector for one in named):
+            if not any(
+                one.scope == scope and one.source in self.sources and one.collector == collector for one in named
+            ):
                 yield f"{collector} at {scope} does not name the call as unread"
 
 
@@ -127,9 +132,21 @@ def names_call(found: list[BlindSpot], struck: Struck, calls: list[Call]) -> boo
     """Whether a blind spot names source, scope, call and permission of what was lost."""
     scopes, permissions = {scope for _, scope in struck.lost}, {call.needs for call in calls}
     return any(
-        spot.call == struck.op and spot.permission in permissions and spot.scope in scopes and spot.source == "aws:main"
+        spot.call == struck.op
+        and spot.permission in permissions
+        and spot.scope in scopes
+        and spot.source in struck.sources
         for spot in found
     )
+
+
+def no_comfort(
+    before: Judged, after: Judged, rule: str, comfort: Container[Result] = (Result.PASS, Result.NO_POPULATION)
+) -> Iterator[str]:
+    """A rule that became better; it may have become worse, and one that passed may have lost its population."""
+    old, new = before.rules[rule].result, after.rules[rule].result
+    if old is not Result.PASS and new is not old and new in comfort:
+        yield f"{rule} was {old} and is {new}"
 
 
 def related(scope: str, other: str) -> bool:

@@ -5,6 +5,7 @@ Dependence is derived from what collectors and rules declare, never from what a 
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -15,13 +16,17 @@ from annexa.evidence.call import Call, Collector, Yields
 from annexa.mappings import catalogue as catalogues
 from annexa.mappings.evidence_view import ListEvidence
 from annexa.mappings.pack import load_pack
-from annexa.mappings.rule import Rule
+from annexa.mappings.rule import Condition, Rule, looks_into
+from annexa.sandbox import vendors as played
 from annexa.sandbox._models import list_members, operation_model
+from annexa.sandbox._rest import RestPlay
 from annexa.sandbox.aws_server import Fault, fault_kinds
+from annexa.sandbox.play import Play
 
 PACK = load_pack()
 COLLECTORS = vendors.of(vendors.vendor("aws"))
 OPERATIONS = sorted({call.op for one in COLLECTORS for call in one.calls})
+"""Those of AWS."""
 FULLER = {
     "bedrock-agentcore-control:GetGateway", "bedrock-agentcore-control:GetGatewayTarget",
     "bedrock-agentcore-control:ListGatewayTargets", "bedrock-agentcore-control:ListTagsForResource",
@@ -32,25 +37,69 @@ POORER = ("empty_list", "unknown_enum")
 """Kinds of fault that leave a valid answer."""
 
 
-def depend(day: Day, op: str, only: Container[str] | None = None) -> dict[str, "Dependence"]:
-    """The rules that depend on an operation and how; `only` through these collectors."""
+@cache
+def operations(vendor: str) -> tuple[str, ...]:
+    """Every call that a vendor's collectors declare."""
+    return tuple(sorted({call.op for one in vendors.of(vendors.vendor(vendor)) for call in one.calls}))
+
+
+def depend(day: Day, op: str, only: Container[str] | None = None, vendor: str | None = None) -> dict[str, "Dependence"]:
+    """The rules that depend on an operation, of this vendor where one is named, and how; `only` through these collectors."""
     soa = [record.data for record in day.evidence().records("soa_row")]
     extra = populations_of_exclusions(soa, catalogues.load())
-    found = {rule.id: dependence(rule, op, day.collectors.values(), extra, only) for rule in PACK.rules.values()}
+    known = list(day.collectors.values())
+    found = {rule.id: dependence(rule, op, known, extra, only, vendor) for rule in PACK.rules.values()}
     return {rule: how for rule, how in found.items() if how.any}
+
+
+@cache
+def subjects_of(rule: str) -> frozenset[str]:
+    """The vendors, registers among them, whose records can be in the rule's population."""
+    known = PACK.rules[rule]
+    return frozenset(
+        vendor
+        for vendor in (*played.names(), "registers")
+        for one in vendors.of(vendors.vendor(vendor))
+        for given in one.yields
+        if _selects(known, given, vendor)
+    )
+
+
+def rules_about(vendor: str) -> set[str]:
+    """The rules that look at this vendor, at registers, or at both, and at nobody else."""
+    own = {rule for rule in PACK.rules if subjects_of(rule) <= {vendor, "registers"} and subjects_of(rule)}
+    return own if vendor == "aws" else own - EXCLUSIONS
+
+
+def whole_here(day: Day, rule: str) -> bool:
+    """Whether everybody that a rule looks at is there on this day; else it has other reasons to be unknown."""
+    here = {*day.plays, "registers"}
+    return subjects_of(rule) <= here and PACK.rules[rule].population.of in (None, *here)
+
+
+EXCLUSIONS = frozenset({"GOV-ANY-08"})
+"""Rules that look into the catalogue's populations besides their own: what AWS runs is among them."""
 
 
 def looks_at(rule: Rule, given: Yields, vendor: str) -> bool:
     """Whether a record of this declaration can be in the rule's population or among what it looks into."""
-    if given.kind in rule.joins:
-        return True
-    return given.kind == rule.reads and rule.population.of in (None, vendor) and not _shut_out(given, rule)
+    kinds = (*rule.joins, *(["ai_service"] if rule.population.ai is not None else []))
+    for kind in (kind for kind in kinds if kind == given.kind):
+        where, owner = looks_into(rule, kind)
+        if owner in (None, vendor) and not _shut_out(given, where):
+            return True
+    return _selects(rule, given, vendor)
 
 
-def _shut_out(given: Yields, rule: Rule) -> bool:
+def _selects(rule: Rule, given: Yields, vendor: str) -> bool:
+    chosen = rule.population
+    return given.kind == rule.reads and chosen.of in (None, vendor) and not _shut_out(given, chosen.where)
+
+
+def _shut_out(given: Yields, where: Condition) -> bool:
     """Whether the filter can never let through what the collector always has in a field."""
     for name, values in given.where.items():
-        for operator, operand in rule.population.where.get(name, {}).items():
+        for operator, operand in where.get(name, {}).items():
             wanted = operand if isinstance(operand, list) else [operand]
             if operator in ("is", "equals", "one_of") and operand != "present" and not set(wanted) & set(values):
                 return True
@@ -76,17 +125,24 @@ class Dependence:
 
 
 def dependence(
-    rule: Rule, op: str, collectors: Iterable[Collector], extra: Mapping[str, Any], only: Container[str] | None = None
+    rule: Rule,
+    op: str,
+    collectors: Iterable[Collector],
+    extra: Mapping[str, Any],
+    only: Container[str] | None = None,
+    vendor: str | None = None,
 ) -> Dependence:
     """`extra`: for a rule that looks into the catalogue's populations, their kinds and filters; `only`: through these."""
     known = list(collectors)
-    mine = [one for one in known if makes(one, op) and (only is None or one.name in only)]
+    mine = [one for one in known if makes(one, op, vendor) and (only is None or one.name in only)]
     populations = extra.get(rule.id, ())
 
     def gives(one: Collector) -> bool:
         vendor = one.name.partition(".")[0]
         return any(looks_at(rule, given, vendor) for given in one.yields) or any(
-            given.kind == kind and not _shut_out(given, other) for given in one.yields for kind, other in populations
+            given.kind == kind and not _shut_out(given, other.population.where)
+            for given in one.yields
+            for kind, other in populations
         )
 
     vendors = {one.name.partition(".")[0] for one in known if gives(one)}
@@ -99,7 +155,7 @@ def dependence(
 
 def populations_of_exclusions(soa: Iterable[Any], catalogue: Any) -> dict[str, tuple[tuple[str, Rule], ...]]:
     """For the rule about exclusions: kind and filter of every population that speaks against one."""
-    base = PACK.rules["GOV-ANY-08"]
+    base = PACK.rules[next(iter(EXCLUSIONS))]
     by_id = {one.id: one for one in catalogue.populations}
     against = {one.id: one.contradicted_by for one in catalogue.controls}
     names = {name for row in soa if not row.applicable for name in (*row.claims_none_of, *against.get(row.control, ()))}
@@ -115,11 +171,15 @@ def populations_of_exclusions(soa: Iterable[Any], catalogue: Any) -> dict[str, t
     }
 
 
-def kinds(op: str, *, refused: bool) -> list[Any]:
-    """The kinds of fault that apply to an operation: those that refuse or break it, or the poorer ones.
+def kinds(op: str, *, refused: bool, play: RestPlay | None = None) -> list[Any]:
+    """The kinds of fault that apply to an operation of AWS, or of a vendor: those that refuse or break it, or the poorer ones.
 
     An answer without a list is broken only where the call reads that list or the vendor's model requires it.
     """
+    if play is not None:
+        return [
+            kind for kind in play.fault_kinds(op) if kind != "slow" and (kind not in play.poorer_kinds(op)) == refused
+        ]
     service, operation = op.split(":", 1)
     poorer = {*POORER} if _needs_a_list(op) else {*POORER, "missing_list"}
     found = [kind for kind in fault_kinds(service, operation) if kind != "slow"]
@@ -139,8 +199,14 @@ def fault(op: str, kind: Any) -> Fault:
     return Fault(service, operation, kind=kind)
 
 
-def calls_of(day: Day, op: str) -> list[Call]:
-    return [call for one in day.collectors.values() for call in one.calls if call.op == op]
+def rest_play(day: Day, vendor: str | None = None) -> RestPlay | None:
+    """The vendor's play where it is one of the engine for REST vendors."""
+    play: Play = day.plays[vendor or day.vendor]
+    return play if isinstance(play, RestPlay) else None
+
+
+def calls_of(day: Day, op: str, vendor: str | None = None) -> list[Call]:
+    return [call for one in day.collectors.values() if makes(one, op, vendor) for call in one.calls if call.op == op]
 
 
 def proved_used(evidence: ListEvidence, service: str, scopes: Iterable[str], day: Day) -> bool:

@@ -1,5 +1,6 @@
 """What the deny matrix tried: calls by faults with counts, the seed, and what is justified beside it."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,20 +10,25 @@ from random import Random
 from typing import Any, TypeVar
 
 import yaml
+from told import SEED
 
-from annexa.sandbox.aws_server import KINDS
+from annexa.sandbox import _rest, aws_server
 
 T = TypeVar("T")
-JUSTIFIED = Path(__file__).parents[1] / "matrix" / "justified.yaml"
-OTHERS = ("shortened", "absence", "unreadable", "not_supplied", "invalid_row")
+ALL = "ANNEXA_MATRIX_ALL"
+"""Set to anything: every cell is tried, none is left to the seed."""
+FOLDER = Path(__file__).parents[1] / "matrix"
+KINDS = tuple(dict.fromkeys((*aws_server.KINDS, *_rest.KINDS)))
+OTHERS = ("absence", "unreadable", "not_supplied", "invalid_row")
 
 
 @dataclass
 class Table:
-    """Counts of the cells, and their violations."""
+    """Counts of the cells of one vendor, and their violations."""
 
     seed: int
     everything: bool
+    vendor: str = "aws"
     cells: Counter[tuple[str, str]] = field(default_factory=Counter)
     sorts: Counter[str] = field(default_factory=Counter)
     ran: set[tuple[str, str]] = field(default_factory=set)
@@ -42,12 +48,27 @@ class Table:
 
     def excuses(self, section: str, op: str, rule: str = "", kind: str = "") -> bool:
         """Whether the committed table says why a rule may stay as it is where this call is hit by this fault."""
-        for entry in justified()[section]:
+        for entry in justified(self.vendor).get(section) or ():
             fits = op == entry["call"] and rule in entry.get("rules", (rule,)) and kind in entry.get("faults", (kind,))
             if fits:
                 self.used.add(f"{section}: {entry}")
                 return True
         return False
+
+    def entries(self, section: str, op: str) -> list[dict[str, Any]]:
+        """What the committed table says of a call, marked as needed."""
+        found = [entry for entry in justified(self.vendor).get(section) or () if entry["call"] == op]
+        self.used.update(f"{section}: {entry}" for entry in found)
+        return found
+
+    def every_entry(self) -> list[dict[str, Any]]:
+        """All that the committed table says."""
+        return [entry for rows in justified(self.vendor).values() for entry in rows or ()]
+
+    def unneeded(self) -> list[str]:
+        """Entries that no cell needed."""
+        known = {f"{section}: {entry}" for section, rows in justified(self.vendor).items() for entry in rows or ()}
+        return sorted(known - self.used)
 
     def sample(self, what: Sequence[T], number: int, *name: Any) -> list[T]:
         """Some of these, chosen by the seed and the name of the cell; all where everything is asked for."""
@@ -72,15 +93,36 @@ class Table:
         yield "cells".ljust(width) + "".join(f"{count:>11}" for count in sums)
         yield ""
         yield ", ".join(f"{sort} {count}" for sort, count in self.sorts.items())
-        known = justified()
-        rows = ", ".join(f"{len(entries)} {name}" for name, entries in known.items())
+        rows = ", ".join(f"{len(entries)} {name}" for name, entries in justified(self.vendor).items() if entries)
         drawn = "every cell" if self.everything else f"sampled by seed {self.seed} (ANNEXA_MATRIX_SEED)"
-        yield f"justified: {rows}; {drawn}"
+        yield f"justified: {rows or 'nothing'}; {drawn}"
         yield f"{len(ops)} calls x {len(kinds)} faults, {self.cells.total()} cells: {len(self.violations) or 'zero'} violations"
+
+    def told(self) -> dict[str, Any]:
+        """What is printed of it at the end, in a form that can be handed from process to process."""
+        calls = len({op for op, _ in self.cells})
+        return {
+            "lines": list(self.lines()),
+            "calls": calls,
+            "cells": self.cells.total(),
+            "violations": len(self.violations),
+        }
+
+
+TABLES: dict[str, Table] = {}
+"""What was tried in this process, by vendor; `company` is all of them together."""
+
+
+def table_of(vendor: str) -> Table:
+    """The table of a vendor."""
+    if vendor not in TABLES:
+        TABLES[vendor] = Table(seed=int(os.environ[SEED]), everything=ALL in os.environ, vendor=vendor)
+    return TABLES[vendor]
 
 
 @cache
-def justified() -> dict[str, list[dict[str, Any]]]:
-    """The committed table of what stays as it is, with the reason of each."""
-    found: dict[str, list[dict[str, Any]]] = yaml.safe_load(JUSTIFIED.read_text("utf-8"))
+def justified(vendor: str = "aws") -> dict[str, list[dict[str, Any]]]:
+    """The committed table of what stays as it is at a vendor, with the reason of each."""
+    file = FOLDER / ("justified.yaml" if vendor == "aws" else f"justified_{vendor}.yaml")
+    found: dict[str, list[dict[str, Any]]] = (yaml.safe_load(file.read_text("utf-8")) if file.is_file() else None) or {}
     return found

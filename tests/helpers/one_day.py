@@ -6,10 +6,12 @@ time, so that a unit which a changed list brings forth is run, and one which it 
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
+from harbourline import environment, in_process, tables
 
 from annexa import runner
 from annexa.collectors._collect import Collecting, Done, Means
@@ -23,12 +25,10 @@ from annexa.evidence.manifest import Manifest, Organisation, SourceInfo, declare
 from annexa.evidence.redact import Redactor
 from annexa.mappings.evidence_view import ListEvidence
 from annexa.sandbox import demo
-from annexa.sandbox.aws_server import AwsStandIn, Fault, World, answer_in_process
-from annexa.sandbox.company import DateName, ScenarioName, aws_world
+from annexa.sandbox import vendors as played
+from annexa.sandbox.play import DateName, Play, ScenarioName, StandIn
 from annexa.schemas.words import Environment, RunState
 
-ENDPOINT = "http://127.0.0.1:1"
-"""Nobody listens there: what the stand-in does not answer inside the process fails loudly."""
 ORGANISATION = Organisation(id="harbourline", name="Harbourline")
 GATEWAYS = 29
 """The row of the make-believe company that brings gateways."""
@@ -56,7 +56,7 @@ class Collected:
 
 
 class Day:
-    """The company on one date; its clients stay connected over all changes."""
+    """The company on one date, all of it or some of its vendors; its clients stay connected over all changes."""
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class Day:
         *,
         mended: Collection[int] = (),
         fuller: bool = False,
+        vendors: Iterable[str] = ("aws",),
     ) -> None:
         """`mended`: rows of the planted company that are as in the clean one.
 
@@ -74,39 +75,59 @@ class Day:
         self.folder, self.scenario, self.date, self.fuller = folder, scenario, date, fuller
         self.registers = folder / "registers"
         demo.write_registers(self.registers, scenario)
-        self.world: World = aws_world(scenario, date, mended)
         if fuller:
-            self.world = aws_world("planted", date, mended=set(range(100)) - {GATEWAYS})
+            self.plays = played.plays("planted", date, set(range(100)) - {GATEWAYS}, vendors)
             _supply(self.registers)
-        self._plain = self._answering = AwsStandIn(self.world)
-        self.clock = VirtualClock(self.world.now)
+        else:
+            self.plays = played.plays(scenario, date, mended, vendors)
+        self.vendor = next(iter(self.plays))
+        """The first of its vendors: the one that is meant where none is named."""
+        self._plain: dict[str, StandIn] = {name: play.standin() for name, play in self.plays.items()}
+        self._answering = dict(self._plain)
+        self.now = self.plays[self.vendor].now
+        self.clock = VirtualClock(self.now)
         self.connected = self._connect()
         self.collectors = {one.name: one for _, found in self.connected.pairs for one in found}
         self.whole = self._collect(lambda work: True, {})
 
+    @property
+    def play(self) -> Play:
+        """The first vendor as it is played on this day."""
+        return self.plays[self.vendor]
+
+    def standin(self, vendor: str | None = None) -> StandIn:
+        """What answers where nothing is changed."""
+        return self._plain[vendor or self.vendor]
+
+    def tenants(self) -> set[str]:
+        """Scopes that are a source as a whole."""
+        return {source.tenant for source, _ in self.connected.pairs}
+
     def again(
         self,
         op: str | frozenset[str],
-        faults: Iterable[Fault] = (),
+        faults: Iterable[Any] = (),
         *,
         scopes: frozenset[str] | None = None,
-        world: World | None = None,
+        standin: StandIn | None = None,
+        vendor: str | None = None,
     ) -> Collected:
-        """The day with the units that made the call `op`, or one of several, run again, under faults or in another world.
+        """The day with the units that made the call `op`, or one of several, run again, under faults or by another stand-in.
 
-        `scopes` narrows what is run again to these.
+        `scopes` narrows what is run again to these; `vendor` says whose call it is.
         """
-        self._answering = AwsStandIn(world or self.world, tuple(faults))
+        vendor = vendor or self.vendor
+        self._answering[vendor] = standin or self.plays[vendor].standin(faults)
         try:
             wanted = frozenset({op}) if isinstance(op, str) else op
-            return self._collect(lambda work: self._makes(work, wanted, scopes), self.whole.done)
+            return self._collect(lambda work: self._makes(work, vendor, wanted, scopes), self.whole.done)
         finally:
-            self._answering = self._plain
+            self._answering = dict(self._plain)
 
     def evidence(self, collected: Collected | None = None, connected: Connected | None = None) -> ListEvidence:
         """What the judge reads."""
         found, pairs = collected or self.whole, (connected or self.connected).pairs
-        started = stamp(self.world.now)
+        started = stamp(self.now)
         manifest = Manifest(
             run_id=f"{self.scenario}-{self.date}", organisation=ORGANISATION, state=RunState.COMPLETE, planned=started,
             started=started, finished=found.finished, environment=Environment.SANDBOX, version="1",
@@ -131,34 +152,38 @@ class Day:
         collected = self._collect(lambda work: work.source.vendor == "registers", self.whole.done, connected)
         return self.evidence(collected, connected)
 
-    def handle(self, *request: Any) -> tuple[int, dict[str, str], bytes]:
-        """One exchange, answered by the stand-in of the moment."""
-        return self._answering.handle(*request)
+    def _handle(self, vendor: str, *request: Any) -> tuple[int, dict[str, str], bytes]:
+        """One exchange, answered by the vendor's stand-in of the moment."""
+        return self._answering[vendor].handle(*request)
 
-    def _makes(self, work: Work, ops: frozenset[str], scopes: frozenset[str] | None) -> bool:
+    def _makes(self, work: Work, vendor: str, ops: frozenset[str], scopes: frozenset[str] | None) -> bool:
         """Whether a unit made one of these calls; one that never did cannot be changed by its answer."""
         known = self.whole.done.get(_key(work))
-        made = known is not None and any(entry.call in ops for entry in known.gathered.keeper.calls)
+        if known is None or work.source.vendor != vendor:
+            return False
+        made = any(entry.call in ops for entry in known.gathered.keeper.calls)
         return made and (scopes is None or work.scope in scopes)
 
     def _connect(
         self, registers: Path | None = None, only: tuple[str, ...] = (), beside: Connected | None = None
     ) -> Connected:
-        said, credentials = demo.settings(self.scenario), self.world.credentials()  # type: ignore[attr-defined]
+        said = demo.settings(self.scenario)
         config = Config(
             organisation=OrganisationTable(id=ORGANISATION.id, name=ORGANISATION.name),
-            sources=({"name": "aws:main", "vendor": "aws", "endpoint": ENDPOINT, "attempts": 1, "costs": self.fuller},),
+            sources=tables(self.plays, **({"costs": True} if self.fuller else {})),
             registers=str(registers or self.registers),
             parameters=said["parameters"],
         )
         lent = Lent(
-            clock=self.clock, run_id="r", threads=1, pacing=False, sandbox=True,
-            prepare=lambda _, session: answer_in_process(session, self),  # type: ignore[arg-type]  # it asks for two names
-            environment={name.upper(): value for name, value in credentials.items()},
+            clock=self.clock, run_id="r", threads=1, pacing=False, sandbox=True, prepare=self._prepare,
+            environment=environment(self.plays),
         )  # fmt: skip
         found = connect(Here(config=config, base=self.folder, vault_path=self.folder / "vault"), lent, only)
         kept = tuple(pair for pair in beside.pairs if pair[0].vendor not in only) if beside else ()
         return Connected(pairs=(*kept, *found.pairs), cannot=found.cannot, cures=found.cures)
+
+    def _prepare(self, vendor: str, target: Any) -> None:
+        in_process(self.plays[vendor], target, partial(self._handle, vendor))
 
     def _collect(
         self, wanted: Callable[[Work], bool], known: Mapping[Key, Done], connected: Connected | None = None
@@ -198,9 +223,10 @@ def _supply(folder: Path) -> None:
     systems.write_text(yaml.safe_dump([*yaml.safe_load(systems.read_text("utf-8")), BILL], sort_keys=False), "utf-8")
 
 
-def makes(collector: Collector, op: str) -> bool:
-    """Whether a collector declares this operation."""
-    return any(call.op == op for call in collector.calls)
+def makes(collector: Collector, op: str, vendor: str | None = None) -> bool:
+    """Whether a collector, of this vendor where one is named, declares this operation."""
+    mine = vendor in (None, collector.name.partition(".")[0])
+    return mine and any(call.op == op for call in collector.calls)
 
 
 def _key(work: Work) -> Key:

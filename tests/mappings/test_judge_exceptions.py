@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from annexa.mappings.small_run import SmallRun
+from annexa.reports.summary import summarise
 from annexa.tests.mappings.judging import LOGGING, accounts, judged, key, make_rule
 
 ENTRY = {
@@ -95,6 +96,50 @@ def test_an_exception_covers_what_was_last_seen_failing() -> None:
     run.lose("aws.credential", "a")
     run.supply("exception", [ENTRY])
     assert judged(run, make_rule(), earlier=[first]).control().status == "gap_accepted"
+
+
+FOLLOWER = {"control": "A.8.2", "follows": ["T-1"], "condition": {"state": {"none_of": ["leaked"]}}}
+
+
+def test_an_exception_on_a_finding_covers_what_is_folded_under_it_for_the_same_subject() -> None:
+    """R10: one cause, one finding. The follower stays a fail."""
+    made = judged(leaked(), make_rule(), make_rule("T-2", **FOLLOWER))
+    assert made.found("T-2") == ("fail", None)
+    item = made.item("key-1", "T-2")
+    assert (item.verdict, item.folded_under, item.covered_by) == ("fail", "T-1", "EX-1")
+    assert (made.control().status, made.control("A.8.2").status) == ("gap_accepted", "gap_accepted")
+    assert [(finding.rule, finding.status) for finding in made.findings] == [("T-1", "gap_accepted")]
+    assert made.assessment.headline.breaks_your_own_rule == 0
+    shown = summarise(made.assessment, made.findings)
+    assert [row.rule for row in shown.broken] == []
+    assert [(row.rule, row.failed, row.accepted) for row in shown.accepted] == [("T-2", 1, 1), ("T-1", 1, 1)]
+
+
+def test_it_covers_no_other_subject_of_the_follower() -> None:
+    run = leaked("key-1", "key-2")
+    rules = (make_rule(), make_rule("T-2", **FOLLOWER))
+    assert judged(run, *rules).control("A.8.2").status == "gap"
+    only = {"population": {"where": {"subject": {"is": "key-1"}}}}
+    alone = judged(leaked("key-1", "key-2"), make_rule(**only), make_rule("T-2", **FOLLOWER))
+    assert {item.subject: item.covered_by for item in alone.items if item.rule == "T-2"} == {
+        "key-1": "EX-1",
+        "key-2": None,
+    }
+    assert alone.control("A.8.2").status == "gap"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"rule": "T-2"}, {"expires": "2026-09-28"}], ids=["on the follower alone", "expired"]
+)
+def test_a_finding_that_is_not_accepted_covers_nothing(changed: dict[str, Any]) -> None:
+    made = judged(leaked(exceptions=(changed,)), make_rule(), make_rule("T-2", **FOLLOWER))
+    assert made.control().status == "gap"
+    assert made.control("A.8.2").status == ("gap_accepted" if changed.get("rule") else "gap")
+
+
+def test_a_rule_that_follows_nothing_is_not_covered() -> None:
+    apart = {name: value for name, value in FOLLOWER.items() if name != "follows"}
+    assert judged(leaked(), make_rule(), make_rule("T-2", **apart)).control("A.8.2").status == "gap"
 
 
 def test_an_exception_from_a_default_of_ours_leaves_it_below() -> None:

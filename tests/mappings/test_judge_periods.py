@@ -9,6 +9,9 @@ import pytest
 from annexa.mappings.history import Seen
 from annexa.mappings.periods import Course, Period
 from annexa.mappings.small_run import SmallRun
+from annexa.reports import markdown, table
+from annexa.reports.statuses import status_words
+from annexa.reports.summary import summarise
 from annexa.schemas.words import Result
 from annexa.tests.mappings.judging import Judged, accounts, judged, key, make_rule
 
@@ -44,6 +47,19 @@ def test_an_operating_need_is_met_by_daily_observation() -> None:
     assert made.assessment.as_of == "2026-09-29T23:59:59Z"
 
 
+def test_how_a_rule_fared_is_told_with_the_period() -> None:
+    made = over(daily(*TEN, without=["2026-09-22"], failing=["2026-09-24"]))
+    seen = made.rule().in_period
+    assert seen is not None
+    assert (seen.days, seen.observed, seen.failed, seen.longest_gap) == (10, 9, 1, 1)
+    assert (seen.first, seen.last, seen.closed) == ("2026-09-20", "2026-09-29", "2026-09-25")
+    summary = summarise(made.assessment, made.findings)
+    says = "2026-09-20 to 2026-09-29: observed 9 of 10 days"
+    assert f"\nPeriod {says}\n" in table.render(summary, 100)
+    assert f"\n- Period: {says}\n" in markdown.render(summary)
+    assert judged(daily(*TEN)[0], make_rule()).rule().in_period is None
+
+
 def test_too_many_days_without_observation() -> None:
     made = over(daily(*TEN, without=["2026-09-22"]))
     assert made.state(1, "A.5.18") == ("unmet", "period_not_covered")
@@ -63,9 +79,45 @@ def test_without_a_period_it_is_at_best_incomplete() -> None:
 def test_a_failed_day_is_a_deviation_and_says_when_it_was_closed() -> None:
     made = over(daily(*TEN, failing=["2026-09-23", "2026-09-24"]))
     assert made.found() == ("pass", None)
-    assert made.control("A.5.18").status == "incomplete"
-    note = made.control("A.5.18").note
-    assert note == "deviation in period: T-1 failed on 2 observed days, closed on 2026-09-25"
+    control = made.control("A.5.18")
+    assert (control.status, control.deviation) == ("incomplete", "deviation in period, closed on 2026-09-25")
+    told = "T-1 failed on 2 of 10 observed days, passes since 2026-09-25"
+    assert control.note == f"deviation in period, closed on 2026-09-25: {told}"
+    assert status_words(control) == "incomplete, deviation in period, closed on 2026-09-25"
+
+
+def test_one_that_was_not_seen_to_pass_since_is_not_closed() -> None:
+    runs = daily(*TEN, failing=["2026-09-29"])
+    runs[0] = accounts("a", run=SmallRun(run_id="run-last", day="2026-09-29"))
+    runs[0].lose("aws.credential", "a")
+    runs[0].supply("retirement", [{"what": "key-1", "reason": "gone", "approver": "lee", "on": "2026-09-28"}])
+    runs[1] = daily("2026-09-28", "2026-09-28", failing=["2026-09-28"])[0]
+    made = over(runs)
+    assert made.found() == ("unknown", "scopes_unread")
+    control = made.control("A.5.18")
+    assert (control.status, control.deviation) == ("not_assessed", "deviation in period, not closed")
+    assert status_words(control) == "not assessed, deviation in period, not closed"
+
+
+def test_of_several_rules_the_last_day_counts() -> None:
+    runs = daily(*TEN, failing=["2026-09-23"])
+    for run in runs:
+        key(run, subject="key-2", state="leaked" if run.run_id == "run-2026-09-26" else "active")
+    names = {"T-1": "key-1", "T-2": "key-2"}
+    rules = [make_rule(name, **WORKS, population={"where": {"subject": {"is": one}}}) for name, one in names.items()]
+    made = judged(runs[0], *rules, earlier=runs[1:], needs={"A.5.18": [{"rules": ["T-1", "T-2"]}]}, period=TEN)
+    control = made.control("A.5.18")
+    assert control.deviation == "deviation in period, closed on 2026-09-27"
+    assert "passes since 2026-09-24" in (control.note or "")
+
+
+def test_what_is_only_too_old_stays_stale_with_its_deviation() -> None:
+    made = judged(
+        (runs := daily(*TEN, failing=["2026-09-23"]))[0], make_rule(control="A.8.20"), earlier=runs[1:],
+        needs={"A.8.20": [{"rules": ["T-1"]}]}, period=TEN, as_of="2026-10-20",
+    )  # fmt: skip
+    control = made.control("A.8.20")
+    assert (control.status, control.deviation) == ("stale", "deviation in period, closed on 2026-09-24")
 
 
 def test_a_failure_before_the_period_is_no_deviation() -> None:

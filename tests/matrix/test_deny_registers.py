@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from matrix import Judge, Judged, changed, judged
-from matrix_depend import PACK, depend
+from matrix import BETTER, Judge, Judged, changed, judged, no_comfort
+from matrix_depend import PACK, depend, whole_here
 from matrix_table import Table
 
 from annexa.collectors.registers import KINDS
@@ -35,7 +35,7 @@ def test_a_register_that_was_not_read_is_no_comfort(
     (info,) = [one for one in evidence.manifest.registers if one.name == register]
     after, op = judged(evidence), f"registers:{register}"
     dependent = set(depend(clean.day, op)) | _criteria(KINDS[register])
-    found = [*_said(info, kind), *_results(clean.before, after, dependent, register, kind, table)]
+    found = [*_said(info, kind), *_results(clean, after, dependent, register, kind, table)]
     assert table.enter("registers", op, kind, found) == []
 
 
@@ -50,13 +50,14 @@ def _said(info: RegisterInfo, kind: str) -> Iterator[str]:
         yield f"the register is said to be {info.state}"
 
 
-def _results(
-    before: Judged, after: Judged, dependent: set[str], register: str, kind: str, table: Table
-) -> Iterator[str]:
-    reads = KINDS[register]
+def _results(clean: Judge, after: Judged, dependent: set[str], register: str, kind: str, table: Table) -> Iterator[str]:
+    reads, before = KINDS[register], clean.before
+    comfort = {Result.PASS} if kind == "empty_list" else BETTER
     for rule, result in after.rules.items():
         known, same = PACK.rules[rule], not changed(before.rules[rule], result)
-        if rule not in dependent:
+        if not whole_here(clean.day, rule):
+            said = next(no_comfort(before, after, rule, comfort), None)
+        elif rule not in dependent:
             said = None if same else f"{rule} does not depend on it and changes to {result.result} {result.reason}"
         elif kind in ("unreadable", "invalid_row"):
             said = None if result.result is Result.UNKNOWN else f"{rule} is {result.result}"

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
+from annexa.reports.blind import by_cause, fold
 from annexa.reports.opened import Opened
-from annexa.reports.summary import Summary, by_cause, fold, summarise
+from annexa.reports.summary import Summary, summarise
 from annexa.schemas.words import Change, Reason, Status
 
 

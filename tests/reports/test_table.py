@@ -125,7 +125,8 @@ def test_a_long_note_takes_two_lines_and_all_of_it_on_request(summary: Summary) 
 
 
 def test_nothing_broken_is_said_as_not_seen(sample: SimpleNamespace) -> None:
-    quiet = msgspec.structs.replace(sample.assessment(Environment.VENDOR), rules=(), blind_spots=(), page_one=PageOne())
+    made = sample.assessment(Environment.VENDOR)
+    quiet = msgspec.structs.replace(made, rules=(), controls=(), blind_spots=(), page_one=PageOne())
     text = table.render(summarise(quiet, []), 100)
     assert "Breaks your own rule: nothing seen" in text
     assert "Blind spots: none; everything that a rule needed was read" in text

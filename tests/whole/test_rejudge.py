@@ -1,5 +1,6 @@
 """A sealed run judged again elsewhere and later gives the same bytes; only what it names is there."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -81,3 +82,43 @@ def test_another_date_is_a_what_if_with_an_id_of_its_own(second: Judged, elsewhe
     assert "judged as of 2026-12-01" in done.stdout
     made = {folder.name for folder in (elsewhere / "v" / "assessments").iterdir()} - {second.made.assessment_id}
     assert len(made) == 1
+
+
+def test_without_the_run_before_it_is_missing_by_name_and_the_bytes_are_the_same_twice(
+    demo: Any, second: Judged, tmp_path: Path
+) -> None:
+    run, before = second.made.run_ids[0], next(one for one in second.made.inputs if one.what == "earlier_run")
+    found = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        shutil.copytree(demo.folder / "vault" / "runs" / run, folder / "v" / "runs" / run)
+        shutil.copy(demo.folder / "vault" / "vault.json", folder / "v" / "vault.json")
+        shutil.copy(demo.folder / "signing-key.pem", folder / "key.pem")
+        config = 'vault = "v"\n[organisation]\nid = "other"\nname = "X"\n[keys]\nsigning = "key.pem"\n'
+        (folder / "there.toml").write_text(config, "utf-8")
+        done = assess(folder, run, seed=str(len(found)), zone="UTC", language="C")
+        assert (done.returncode, done.stderr) == (3, "")
+        assert "Inputs missing (what needs them is unknown) (1): run " + before.id in " ".join(done.stdout.split())
+        (made,) = (folder / "v" / "assessments").iterdir()
+        assert made.name != second.made.assessment_id
+        found.append({name: (made / name).read_bytes() for name in WHOLE})
+    assert found[0] == found[1]
+    missing = {one["id"]: one for one in json.loads(found[0]["assessment.json"])["inputs"]}[before.id]
+    assert (missing["what"], missing["sha256"]) == ("missing_run", before.sha256)
+
+
+def test_the_registers_that_were_sealed_judge_alike_when_they_are_given_again(
+    demo: Any, second: Judged, elsewhere: Path
+) -> None:
+    folder, there = demo.folder / "registers", elsewhere / "v" / "assessments"
+    known = set(there.iterdir()) if there.exists() else set()
+    done = assess(elsewhere, second.made.run_ids[0], "--registers", str(folder), seed="1", zone="UTC", language="C")
+    assert (done.returncode, done.stderr) == (3, "")
+    (made,) = set(there.iterdir()) - known - {there / second.made.assessment_id}
+    given = json.loads((made / "assessment.json").read_bytes())
+    sealed = json.loads(
+        (demo.folder / "vault" / "assessments" / second.made.assessment_id / "assessment.json").read_bytes()
+    )
+    assert given["page_one"]["what_if"]
+    for part in ("rules", "headline", "blind_spots", "findings_total", "items_total"):
+        assert given[part] == sealed[part], part

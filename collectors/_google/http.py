@@ -1,0 +1,117 @@
+"""The HTTP client of google-api-python-client, one per thread, with the guard in front of it.
+
+A shared `httplib2.Http` hands one caller's answer to another; so every thread has its own. Redirects are never followed.
+"""
+
+import threading
+import weakref
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httplib2
+
+from annexa.collectors._google.documents import Method
+from annexa.evidence.answer import UndeclaredCallError
+
+SIGN_IN = frozenset(
+    {"oauth2.googleapis.com", "www.googleapis.com/oauth2", "sts.googleapis.com", "metadata.google.internal"}
+)
+"""Where google-auth gets tokens; these exchanges are declared apart and bring no records."""
+TOKEN_PATHS = ("/token", "/oauth2/v4/token", "/v1/token", "/computeMetadata/")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InFlight:
+    """The one call that this thread is making."""
+
+    op: str
+    method: Method
+    base: str
+    """The beginning of its address: `https://admin.googleapis.com/`."""
+    given: frozenset[str]
+    """Names of the parameters that were given."""
+
+
+IN_FLIGHT: ContextVar[InFlight | None] = ContextVar("annexa_google_in_flight", default=None)
+ALWAYS = frozenset({"alt", "prettyPrint", "quotaUser"})
+"""Query keys that the SDK itself adds."""
+
+
+class GuardedHttp(httplib2.Http):  # type: ignore[misc]
+    """Sends only the declared call that is under way, and exchanges of tokens."""
+
+    def __init__(self, timeout: float) -> None:
+        super().__init__(timeout=timeout)
+        self.follow_redirects = False
+        self.redirect_codes: frozenset[int] = frozenset()
+        self._sender: Callable[..., Any] = super().request
+
+    def answer_with(self, sender: Callable[..., Any]) -> None:
+        """Have every request answered by this function instead of the network; the guard stays in front."""
+        self._sender = sender
+
+    def request(self, uri: str, method: str = "GET", *rest: Any, **more: Any) -> Any:
+        """As `httplib2.Http.request`; raises `UndeclaredCallError` before anything else is sent."""
+        check(uri, method)
+        return self._sender(uri, method, *rest, **more)
+
+
+def check(uri: str, verb: str) -> None:
+    """Refuse a request that is neither the declared call nor an exchange of tokens."""
+    parts = urlsplit(uri)
+    if parts.hostname in SIGN_IN and parts.path.startswith(TOKEN_PATHS):
+        return
+    flight = IN_FLIGHT.get()
+    if flight is None:
+        raise UndeclaredCallError(f"{verb} {parts.path} was not declared by any collector")
+    problem = _problem(flight, uri, verb)
+    if problem:
+        raise UndeclaredCallError(f"{flight.op}: {problem}; the request was not sent")
+
+
+def _problem(flight: InFlight, uri: str, verb: str) -> str | None:
+    parts = urlsplit(uri)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        return f"{parts.hostname} is not encrypted"
+    if verb != flight.method.verb:
+        return f"{verb} is not its HTTP method"
+    if not uri.startswith(flight.base):
+        return f"{parts.scheme}://{parts.netloc} is not its address"
+    path = uri.removeprefix(flight.base).partition("?")[0].lstrip("/")
+    if flight.method.path.fullmatch(path) is None or ".." in path.split("/"):
+        return "the path is another method's"
+    names = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    undeclared = names - flight.given - ALWAYS - {"pageToken"}
+    return f"the query has {sorted(undeclared)}" if undeclared else None
+
+
+class PerThread:
+    """Makes each thread its own authorised client."""
+
+    def __init__(self, credentials: Any, timeout: float, prepare: Callable[[Any], None] | None) -> None:
+        self._credentials, self._timeout, self._prepare = credentials, timeout, prepare
+        self._local, made = threading.local(), list[GuardedHttp]()
+        self._made = made
+        weakref.finalize(self, _close, made)  # nobody closes a source
+
+    def get(self) -> Any:
+        """This thread's client."""
+        found = getattr(self._local, "http", None)
+        if found is None:
+            from google_auth_httplib2 import AuthorizedHttp
+
+            plain = GuardedHttp(self._timeout)
+            if self._prepare is not None:
+                self._prepare(plain)
+            self._made.append(plain)
+            found = self._local.http = AuthorizedHttp(self._credentials, http=plain)
+        return found
+
+
+def _close(made: list[GuardedHttp]) -> None:
+    for http in made:
+        http.close()

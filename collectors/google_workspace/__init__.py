@@ -1,0 +1,48 @@
+"""Google Workspace: one customer, its people and the apps they let in, its settings by organisational unit, its logs.
+
+Log in: a service account with domain-wide delegation for exactly the scopes that `annexa permissions google_workspace`
+lists, asking in the name of an administrator (`key_file` and `subject` in the source's table); without `key_file` the
+environment's own credentials are used. The Policy API answers super administrators only.
+"""
+
+from annexa.collectors._grant import Grant, GrantOrder
+from annexa.collectors._source import Circumstances, Source
+from annexa.collectors.google_workspace._settings import WorkspaceSettings as Settings
+
+__all__ = ["CANNOT_SEE", "CREDENTIALS", "Settings", "connect", "grant"]
+
+CREDENTIALS = ("GOOGLE_WORKSPACE_SUBJECT", "GOOGLE_APPLICATION_CREDENTIALS")
+"""What lets it be asked without a configuration."""
+
+CANNOT_SEE = (
+    "Content: mails, files, chats, meetings, prompts and answers are never read.",
+    "Which apps administrators trust, limit or block one by one: the Policy API tells what happens to apps that nobody "
+    "configured, not the list of those that somebody did.",
+    "Granular settings of Gemini: who may use it without a licence and whether early features are on is told by the admin log "
+    "alone, and only if somebody changed it in the last six months; sharing, history and retention of conversations by nobody.",
+    "The value of a setting for members of several groups at once: what is shown is each group by itself.",
+    "App passwords, groups and their members: not read yet.",
+    "Vault: holds are not read yet, and retention rules have no API.",
+    "What Chrome browsers are told about generative AI, and extensions in them: not read yet.",
+    "How single Google Groups are shared: not read yet.",
+    "Who published an app, and whether Google verified it: tokens tell client id, name and scopes only.",
+    "When an app last used its access, app by app.",
+    "Since when somebody holds a licence of Gemini.",
+    "Events that are older than Google keeps them, and events of the last hours: some logs arrive late.",
+    "Contract terms and what Google's own assurance reports say.",
+)
+"""What stays out of sight whatever is granted; each is a sentence for the vendor's page."""
+
+
+def connect(settings: Settings, lent: Circumstances) -> Source:
+    """Sign in and learn which customer it is; raises `CannotStartError`."""
+    from annexa.collectors.google_workspace._source import source
+
+    return source(settings, lent)
+
+
+def grant(order: GrantOrder) -> Grant:
+    """Which scopes to authorise, and which of them could do more than read."""
+    from annexa.collectors.google_workspace._grant import grant as made
+
+    return made(order)

@@ -1,0 +1,63 @@
+"""What all Workspace collectors share: scopes, limits, and how Google's values are read."""
+
+from typing import Any, TypeVar
+
+from annexa.collectors._pacing import Rate
+from annexa.evidence.clock import parse, stamp
+from annexa.evidence.fact import NOT_EXPOSED, Missing, ambiguous, unknown_value
+
+CUSTOMER_READ = "https://www.googleapis.com/auth/admin.directory.customer.readonly"
+UNITS_READ = "https://www.googleapis.com/auth/admin.directory.orgunit.readonly"
+USERS_READ = "https://www.googleapis.com/auth/admin.directory.user.readonly"
+ROLES_READ = "https://www.googleapis.com/auth/admin.directory.rolemanagement.readonly"
+SECURITY = "https://www.googleapis.com/auth/admin.directory.user.security"
+POLICIES_READ = "https://www.googleapis.com/auth/cloud-identity.policies.readonly"
+AUDIT_READ = "https://www.googleapis.com/auth/admin.reports.audit.readonly"
+LICENSING = "https://www.googleapis.com/auth/apps.licensing"
+ALERTS = "https://www.googleapis.com/auth/apps.alerts"
+
+MINE = "my_customer"
+"""Google's own alias of the customer that asks."""
+WORKSPACE = "google_workspace"
+"""The target of rights over the customer and of apps that read its people's data."""
+
+RATES = {
+    # The Directory API takes 2,400 requests a minute and project; the limits of the others are not published.
+    "admin/directory_v1": Rate(per_second=38, burst=60),
+    "cloudidentity/v1": Rate(per_second=1, burst=5),
+}
+"""Requests a second by API."""
+
+T = TypeVar("T")
+
+
+def moment(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
+    """A time of Google's, in UTC; the beginning of 1970 stands for "never" and becomes `otherwise`, like a missing one."""
+    if raw in (None, ""):
+        return otherwise
+    try:
+        found = stamp(parse(str(raw)))
+    except ValueError:
+        return ambiguous(str(raw), "the vendor documents a time")
+    return otherwise if found.startswith("1970-01-01T00:00:00") else found
+
+
+def text(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
+    """A text; a missing or empty one becomes `otherwise`."""
+    if raw in (None, ""):
+        return otherwise
+    return raw if isinstance(raw, str) else unknown_value(raw)
+
+
+def flag(raw: object) -> bool | Missing:
+    """A yes or no; Google leaves out some that it does not know."""
+    if raw is None:
+        return NOT_EXPOSED
+    return raw if isinstance(raw, bool) else unknown_value(raw)
+
+
+def names(raw: Any) -> tuple[str, ...] | None:
+    """A list of words, sorted; None where it is no such list."""
+    if isinstance(raw, list) and all(isinstance(one, str) for one in raw):
+        return tuple(sorted(set(raw)))
+    return None

@@ -1,0 +1,81 @@
+"""Apps that people let into their Google account: every app, AI or not, and who let it in with which scopes.
+
+Google tells tokens one user at a time, so that every user is one question; a user whose tokens could not be read stays
+unread by name, and nothing is said about the tokens of that user.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from annexa.collectors.google_workspace._api import SECURITY, WORKSPACE, names, text
+from annexa.collectors.google_workspace.users import USERS, everybody
+from annexa.evidence.call import Call, collects
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous
+from annexa.evidence.handle import Handle, Item
+from annexa.evidence.kinds.access import AccessGrant
+from annexa.evidence.kinds.systems import Application
+
+TOKENS = Call(
+    op="admin/directory_v1:tokens.list", needs=SECURITY, path="items",
+    params={"fields": "kind,items(clientId,displayText,scopes,anonymous,nativeApp,userKey)"},
+)  # fmt: skip
+READ_ONLY = (".readonly", "/userinfo.email", "/userinfo.profile")
+SIGN_IN = frozenset({"openid", "email", "profile"})
+
+
+@dataclass
+class _App:
+    """What was seen of one app so far."""
+
+    first: Item
+    scopes: set[str] = field(default_factory=set)
+    unclear: bool = False
+
+
+@collects((Application, AccessGrant), USERS, TOKENS, per="source",
+          where={"access_grant.target": (WORKSPACE,), "access_grant.purpose": ("read", "write")})  # fmt: skip
+def tokens(handle: Handle) -> Iterator[Application | AccessGrant]:
+    """One record per user and app, with its scopes; and one per app, with all that anybody granted it."""
+    apps = dict[str, _App]()
+    for user, reply in handle.many(TOKENS, everybody(handle), lambda user: {"userKey": str(user["id"])}):
+        with handle.item(str(user["id"])):
+            for token in reply.each():
+                with handle.citing(user, token):
+                    yield _grant(str(user["id"]), token)
+                _note(apps, token)
+    for client, app in sorted(apps.items()):
+        with handle.citing(app.first):
+            yield _application(client, app)
+
+
+def _note(apps: dict[str, _App], token: Item) -> None:
+    app = apps.setdefault(str(token["clientId"]), _App(token))
+    scopes = names(token.get("scopes", []))
+    app.unclear = app.unclear or scopes is None
+    app.scopes.update(scopes or ())
+
+
+def _grant(user: str, token: Item) -> AccessGrant:
+    scopes = names(token.get("scopes", []))
+    unclear = ambiguous(type(token.get("scopes")).__name__, "the vendor documents a list of scopes")
+    return AccessGrant(
+        subject=f"{user}/{token['clientId']}", grantee=str(token["clientId"]), grantee_name=text(token.get("displayText")),
+        grantee_sort="application", on_behalf_of="user", purpose="write" if _writes(scopes or ()) else "read",
+        permissions=scopes or (), target=WORKSPACE, resources=(user,),
+        verdict=unclear if scopes is None else "allowed",
+    )  # fmt: skip
+
+
+def _application(client: str, app: _App) -> Application:
+    unclear: Missing = ambiguous("scopes", "the vendor documents a list of scopes")
+    return Application(
+        subject=client, vendor_id=client, name=text(app.first.get("displayText")),
+        # Google names no publisher here; an app without a registered client is told as `anonymous`.
+        verified=False if app.first.get("anonymous") is True else NOT_EXPOSED, consented="some",
+        permissions=unclear if app.unclear else tuple(sorted(app.scopes)) or ABSENT,
+    )  # fmt: skip
+
+
+def _writes(scopes: tuple[str, ...]) -> bool:
+    """Whether a scope lets an app change something; what is not plainly for reading counts as writing."""
+    return any(not scope.endswith(READ_ONLY) and scope not in SIGN_IN for scope in scopes)

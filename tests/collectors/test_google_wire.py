@@ -1,0 +1,160 @@
+"""The Google adapter over real HTTP: pages, what errors mean, what is no answer, and what never leaves."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from google_stage import SCOPE, TOKENS, UNITS, USERS, Reply, Stage, answer, pages, refused, source
+
+from annexa.collectors._google import documents
+from annexa.collectors._google.http import IN_FLIGHT, GuardedHttp, InFlight, check
+from annexa.evidence.answer import AbsentError, UndeclaredCallError, UnreadError
+from annexa.evidence.call import Call
+from annexa.schemas.words import Environment, Reason
+
+USER = {"id": "1", "primaryEmail": "a@acme.example"}
+
+
+def test_every_page_in_order() -> None:
+    def users(url: str) -> Reply:
+        if "pageToken=p2" in url:
+            return answer({"users": [{"id": "2"}]})
+        return answer({"users": [USER], "nextPageToken": "p2"})
+
+    stage = Stage({"/users": users})
+    found = pages(stage, USERS, maxResults=500)
+    assert [page.content["users"][0]["id"] for page in found] == ["1", "2"]
+    assert all(headers["authorization"] == "Bearer ya29.secret" for _, _, headers in stage.asked)
+    assert "maxResults=500" in stage.asked[-1][1], "every page is asked for with the same parameters"
+
+
+def test_an_absent_list_is_empty_only_in_an_answer_that_is_otherwise_valid() -> None:
+    assert pages(Stage({"/orgunits": [answer({"kind": "admin#x"})]}), UNITS, customerId="C")[0].content == {
+        "kind": "admin#x",
+        "organizationUnits": [],
+    }
+    with pytest.raises(UnreadError) as caught:
+        pages(Stage({"/orgunits": [answer({"ok": True})]}), UNITS, customerId="C")
+    assert (caught.value.trouble.reason, caught.value.trouble.code) == (Reason.INVALID_ANSWER, "against_schema")
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        ((200, {"content-type": "text/html"}, b"<html>sign in</html>"), "web_page"),
+        ((200, {}, b'{"users": [{"id": "1"'), "unreadable_body"),
+        ((200, {}, b""), "empty_body"),
+        ((200, {}, b"[]"), "wrong_type"),
+        (answer({"users": "notalist"}), "against_schema"),
+        (answer({"users": [{"id": 7}]}), "against_schema"),
+        (answer({"error": {"code": 500}}), "against_schema"),
+        ((302, {"location": "http://127.0.0.1:9/"}, b""), "redirect"),
+    ],
+)
+def test_what_is_no_answer_is_invalid(reply: Reply, code: str) -> None:
+    with pytest.raises(UnreadError) as caught:
+        pages(Stage({"/users": [reply]}), USERS)
+    assert (caught.value.trouble.reason, caught.value.trouble.code) == (Reason.INVALID_ANSWER, code)
+
+
+def test_a_token_that_comes_twice_is_no_end() -> None:
+    stage = Stage({"/users": [answer({"users": [USER], "nextPageToken": "again"})]})
+    with pytest.raises(UnreadError, match="repeated_token"):
+        pages(stage, USERS)
+
+
+def test_an_empty_page_is_not_the_last_one() -> None:
+    def users(url: str) -> Reply:
+        return answer({"users": [USER]}) if "pageToken" in url else answer({"nextPageToken": "p2"})
+
+    assert [len(page.content["users"]) for page in pages(Stage({"/users": users}), USERS)] == [0, 1]
+
+
+@pytest.mark.parametrize("reason", ["rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"])
+def test_a_403_that_throttles_is_asked_again(reason: str) -> None:
+    stage = Stage(
+        {"/users": [refused(403, reason), refused(429, "x", **{"retry-after": "7"}), answer({"users": [USER]})]}
+    )
+    with source(stage) as (made, clock):
+        before = clock.now()
+        assert next(iter(made.wire("C").pages(USERS, USERS.params))).content["users"] == [USER]
+        assert (clock.now() - before).total_seconds() >= 7
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason", "words"),
+    [
+        (refused(403, "forbidden"), Reason.DENIED, SCOPE),
+        (refused(403, "accessNotConfigured"), Reason.DENIED, "Enable admin.googleapis.com"),
+        (refused(403, "insufficientPermissions"), Reason.DENIED, "Authorise the scope"),
+        (refused(401, "authError"), Reason.DENIED, "delegation"),
+        (refused(403, "quotaExceeded"), Reason.THROTTLED, "Run again"),
+        (refused(429, "rateLimitExceeded", **{"retry-after": "4000"}), Reason.THROTTLED, "Run again after"),
+        (refused(404, "notFound"), Reason.INVALID_ANSWER, "report"),
+        (refused(503, "backendError"), Reason.UNREACHABLE, "Run again"),
+    ],
+)
+def test_who_must_act(reply: Reply, reason: Reason, words: str) -> None:
+    with pytest.raises(UnreadError) as caught:
+        pages(Stage({"/users": [reply]}), USERS)
+    trouble = caught.value.trouble
+    assert trouble.reason is reason and words in str(trouble.cure)
+    assert "said by the vendor" not in str(trouble)
+
+
+def test_a_declared_absence() -> None:
+    call = Call(op=TOKENS.op, needs=SCOPE, path="items", absent=("notFound",))
+    with pytest.raises(AbsentError):
+        pages(Stage({"/tokens": [refused(404, "notFound")]}), call, userKey="gone")
+
+
+def test_what_is_not_declared_is_never_sent() -> None:
+    users = documents.method(USERS.op)
+    flight = InFlight(op=USERS.op, method=users, base="https://admin.googleapis.com/", given=frozenset({"customer"}))
+    with pytest.raises(UndeclaredCallError):
+        check("https://admin.googleapis.com/admin/directory/v1/users", "GET")
+    token = IN_FLIGHT.set(flight)
+    try:
+        check("https://admin.googleapis.com/admin/directory/v1/users?customer=c&alt=json", "GET")
+        for uri, verb in (
+            ("https://admin.googleapis.com/admin/directory/v1/users/1", "GET"),
+            ("https://admin.googleapis.com/admin/directory/v1/users?customer=c", "DELETE"),
+            ("https://admin.googleapis.com/admin/directory/v1/users?query=x", "GET"),
+            ("https://evil.example/admin/directory/v1/users?customer=c", "GET"),
+            ("http://admin.googleapis.com/admin/directory/v1/users?customer=c", "GET"),
+            ("https://admin.googleapis.com/admin/directory/v1/users/../groups", "GET"),
+        ):
+            with pytest.raises(UndeclaredCallError):
+                check(uri, verb)
+    finally:
+        IN_FLIGHT.reset(token)
+    with pytest.raises(UndeclaredCallError):
+        GuardedHttp(1).request("https://admin.googleapis.com/")
+
+
+def test_an_unknown_method_or_parameter_is_our_mistake() -> None:
+    with pytest.raises(UndeclaredCallError):
+        documents.method("admin/directory_v1:users.lst")
+    with pytest.raises(UndeclaredCallError):
+        pages(Stage({"/users": [answer({})]}), USERS, moon="full")
+
+
+def test_answers_are_never_mixed_between_threads() -> None:
+    def tokens(url: str) -> Reply:
+        user = url.partition("/users/")[2].partition("/")[0]
+        return answer({"items": [{"clientId": user}]})
+
+    with ThreadPoolExecutor(8) as pool, source(Stage({"/tokens": tokens}), pool=pool) as (made, _):
+        wire = made.wire("C")
+        asked = [{"userKey": f"user{number}"} for number in range(2000)]
+        found = list(wire.ahead(TOKENS, asked))
+    assert [one.answers[0].content["items"][0]["clientId"] for one in found] == [one["userKey"] for one in asked]
+
+
+def test_another_endpoint_is_not_the_vendor() -> None:
+    with source(Stage({})) as (made, _):
+        assert made.environment is Environment.SANDBOX
+        assert (made.tenant, made.hosts()[0].startswith("http://127.0.0.1")) == ("C0123", True)
+
+
+def test_every_declared_scope_is_one_of_its_method() -> None:
+    assert SCOPE in documents.method(USERS.op).scopes
