@@ -6,6 +6,7 @@ Whatever is wrong in them is one clear error that names file, rule and field, be
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -64,10 +65,18 @@ def load_pack(root: Path | None = None) -> RulePack:
 
     The files are `rules/*.yaml` (one rule each, or a list of rules), `needs.yaml`, `settings.yaml` with
     `settings_VENDOR.yaml`, `parameters.yaml` and `pack.yaml`; `ai_services.yaml` may be left out. A `ConfigError` names
-    what is wrong.
+    what is wrong. The shipped pack is read once.
     """
+    return _shipped() if root is None else _load(root)
+
+
+@cache
+def _shipped() -> RulePack:
+    return _load(Path(str(files("annexa.mappings"))))
+
+
+def _load(root: Path) -> RulePack:
     shipped = Path(str(files("annexa.mappings")))
-    root = root or shipped
     settings, parameters = load_settings(root / "settings.yaml"), load_parameters(root / "parameters.yaml")
     known = Known(settings=settings, parameters=parameters, controls=_controls(shipped / CATALOGUE))
     rules = _rules(root / "rules", known)

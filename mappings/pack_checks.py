@@ -1,47 +1,20 @@
 """What must be true of a rule and of a need before anything is judged with them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from annexa.evidence.errors import ConfigError
 from annexa.evidence.kinds import KINDS
 from annexa.mappings.criterion import default_fits
 from annexa.mappings.fields import ALL, EXPECTED, NUMBERS, OPERATORS_OF, Field, fields_of, operand_fits
 from annexa.mappings.first_seen import FIELD as FIRST_SEEN
 from annexa.mappings.operators import OPERATORS
-from annexa.mappings.parameters import Parameters
+from annexa.mappings.pack_report import Known as Known
+from annexa.mappings.pack_report import Report as Report
 from annexa.mappings.predicates import PREDICATES
 from annexa.mappings.reading import close_to
 from annexa.mappings.rule import Condition, ControlNeeds, Rule
 from annexa.mappings.service_matches import KINDS as KINDS_OF_SERVICES
-from annexa.mappings.settings import Settings
-
-
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a rule may name."""
-
-    settings: Settings
-    parameters: Parameters
-    controls: frozenset[str]
-
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Makes the errors about one rule or need."""
-
-    file: Path
-    of: str
-
-    def wrong(self, field: str, message: str, *, hint: str, expected: str | None = None) -> ConfigError:
-        """An error about one field."""
-        return ConfigError(message, hint=hint, expected=expected, file=self.file, field=f"{self.of} {field}")
-
-    def known(self, field: str, word: str, words: Iterable[str], what: str) -> None:
-        """Refuse a word that is none of `words`."""
-        if word not in words:
-            raise self.wrong(field, f"{word!r} is no {what}", hint=close_to(word, words))
 
 
 def check_rule(rule: Rule, known: Known, report: Report) -> None:

@@ -6,7 +6,7 @@ from annexa.evidence.fact import Missing
 from annexa.evidence.kinds import Application, RegisterEntry, Scope, Usage
 from annexa.evidence.record import Record
 from annexa.mappings.context import Context
-from annexa.mappings.patterns import fits
+from annexa.mappings.patterns import any_of, fits
 from annexa.schemas.words import State, UnknownReason
 
 NOT_WRITTEN = (State.ABSENT, State.NOT_EXPOSED)
@@ -29,6 +29,7 @@ class Register:
                     self._patterns.append((identifier, number))
                 else:
                     self._exact.setdefault(identifier.casefold(), []).append(number)
+        self._fits_any = any_of(pattern for pattern, _ in self._patterns)
 
     @staticmethod
     def of(context: Context) -> "Register":
@@ -39,7 +40,9 @@ class Register:
         """Entries that name one of `names`, in the register's order; a name's case does not matter, a pattern's does."""
         words = list(names)
         found = {number for word in words for number in self._exact.get(word.casefold(), ())}
-        found |= {number for pattern, number in self._patterns if any(fits(pattern, word) for word in words)}
+        fitting = [word for word in words if self._fits_any(word)]
+        if fitting:
+            found |= {number for pattern, number in self._patterns if any(fits(pattern, word) for word in fitting)}
         return [self.entries[number] for number in sorted(found)]
 
     def missing(self) -> UnknownReason:

@@ -145,9 +145,9 @@ class Buckets:
         return Use.YES if service is None else self.world.use.of(service, source, path)
 
     def _show_outside(self) -> None:
+        outcome = Outcome(verdict=Verdict.SHOWN, observed="not judged here", basis=Basis.EXPLICIT)
         for source, path in sorted(self._outside):
-            uid, says = self.world.scopes.records[source, path].subject_uid, "not judged here"
-            outcome = Outcome(verdict=Verdict.SHOWN, observed=says, basis=Basis.EXPLICIT)
+            uid = self.world.scopes.records[source, path].subject_uid
             self.tally.show_outside(_item(self.rule.id, outcome, path, uid, source, path, ()))
 
     def _paths(self, source: str) -> tuple[str, ...]:

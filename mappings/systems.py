@@ -13,7 +13,8 @@ from annexa.evidence.kinds import RegisterEntry
 from annexa.evidence.record import Record
 from annexa.mappings.context import Context
 from annexa.mappings.register import Register, names_of
-from annexa.mappings.results import SystemShare
+from annexa.mappings.results import ItemResult, SystemShare
+from annexa.mappings.rule import Rule
 from annexa.schemas.words import Verdict
 
 ABOUT = ("ai_system", "reached_by")
@@ -24,6 +25,31 @@ Shares = Mapping[tuple[str, Verdict], int]
 """How many items of each registered system, by its subject, have which verdict."""
 
 
+class BySystem:
+    """Counts the items of one rule by registered AI system and verdict."""
+
+    def __init__(self, rule: Rule, context: Context) -> None:
+        self._service, self._context = rule.population.used, context
+        self._counted: Counter[tuple[str, Verdict]] = Counter()
+
+    def of(self, item: ItemResult, records: tuple[Record, ...]) -> tuple[str, ...]:
+        """The systems of an item; one that a single record stands for belongs where its record does."""
+        if len(records) == 1 and records[0].subject_uid == item.subject_uid:
+            return systems_of(records[0], self._service, self._context)
+        return systems_in(item.scope, self._service, self._context)
+
+    def add(self, systems: tuple[str, ...], verdict: Verdict) -> None:
+        """Count one item that is settled."""
+        self._counted.update((system, verdict) for system in systems or (NOBODY,))
+
+    def shares(self, held: Iterable[tuple[tuple[str, ...], Verdict]]) -> Shares:
+        """The counts, together with items that may still have changed: their systems and verdicts."""
+        found = Counter(self._counted)
+        for systems, verdict in held:
+            found.update((system, verdict) for system in systems or (NOBODY,))
+        return found
+
+
 def systems_of(record: Record, service: str | None, context: Context) -> tuple[str, ...]:
     """Subjects of the register's entries to which a record belongs; `service`: the one whose use the rule is about."""
     register = Register.of(context)
@@ -31,14 +57,18 @@ def systems_of(record: Record, service: str | None, context: Context) -> tuple[s
         return ()
     if isinstance(record.data, RegisterEntry):
         return (record.data.subject,)
-    names = (*names_of(record), *_about(record))
-    return _found(register, (*names, *_places(record.data.at or record.scope, service)))
+    named = _found(register, (*names_of(record), *_about(record)))
+    there = systems_in(record.data.at or record.scope, service, context)
+    return tuple(dict.fromkeys((*named, *there))) if there else named
 
 
 def systems_in(scope: str, service: str | None, context: Context) -> tuple[str, ...]:
     """The same for a scope, or a number of items in it."""
     register = Register.of(context)
-    return _found(register, tuple(_places(scope, service))) if register.entries else ()
+    if not register.entries:
+        return ()
+    key = ("systems in", scope, service)
+    return context.kept(key, lambda: _found(register, tuple(_places(scope, service))))
 
 
 def share(tallies: Iterable[Shares], context: Context) -> tuple[SystemShare, ...]:

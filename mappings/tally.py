@@ -15,7 +15,7 @@ from annexa.mappings.item import judge_item, selects
 from annexa.mappings.outcome import Outcome, doubt, item_of
 from annexa.mappings.results import ItemResult
 from annexa.mappings.rule import Rule
-from annexa.mappings.systems import NOBODY, Shares, systems_in, systems_of
+from annexa.mappings.systems import BySystem, Shares
 from annexa.mappings.times import DAY
 from annexa.mappings.world import World
 from annexa.schemas.words import Basis, Strength, UnknownReason, Use, Verdict
@@ -42,7 +42,7 @@ class Tally:
         self.days: set[str] = set()
         """For a rule over dated records that show a control at work: the days that those carry."""
         self.errors: list[str] = []
-        self._shares: Counter[tuple[str, Verdict]] = Counter()
+        self.by_system = BySystem(rule, world.context)
         self._renewed: set[tuple[str, ...] | None] = {None}
         self._context = world.context
         self._dated = DATED.get(rule.reads) if rule.strength is Strength.OPERATING else None
@@ -126,18 +126,18 @@ class Tally:
     ) -> None:
         """Count one finished item; what did not pass is held, the rest goes to the sink."""
         self.watch(item.subject_uid, item.reason if item.verdict is Verdict.UNKNOWN else item.verdict)
-        systems = () if not required else several.systems if several else self._systems(item, records)
+        systems = () if not required else several.systems if several else self.by_system.of(item, records)
         if not required:
             self.not_required += 1
         elif item.verdict is Verdict.SHOWN:
             self.items, self.shown = self.items + 1, self.shown + 1
             self.conditional[item.reason or UnknownReason.CONDITIONAL] += 1
-            self._share(systems, Verdict.SHOWN)
+            self.by_system.add(systems, Verdict.SHOWN)
         elif item.verdict is Verdict.PASS:
             self.items, self.passed = self.items + 1, self.passed + 1
             self._weaken(item.basis)
             self._renewed.update(renews(record) for record in records)
-            self._share(systems, Verdict.PASS)
+            self.by_system.add(systems, Verdict.PASS)
         else:
             self.items += 1
             self._hold(item, records, collector, systems)
@@ -162,7 +162,7 @@ class Tally:
         renewed = [held for held in old if held.about in self._renewed]
         for held in renewed:
             self.passed, self.items = self.passed + 1, self.items + 1
-            self._share(held.systems, Verdict.PASS)
+            self.by_system.add(held.systems, Verdict.PASS)
             self.sink(msgspec.structs.replace(held.item, verdict=Verdict.PASS, reason=None))
         gone = {id(held) for held in renewed}
         self.items -= len(self.held)
@@ -190,20 +190,7 @@ class Tally:
 
     def shares(self) -> Shares:
         """Items by registered AI system and verdict."""
-        found = Counter(self._shares)
-        for held in self.held:
-            found.update((system, held.item.verdict) for system in held.systems or (NOBODY,))
-        return found
-
-    def _systems(self, item: ItemResult, records: tuple[Record, ...]) -> tuple[str, ...]:
-        service = self.rule.population.used
-        if len(records) == 1 and records[0].subject_uid == item.subject_uid:
-            return systems_of(records[0], service, self._context)
-        return systems_in(item.scope, service, self._context)
-
-    def _share(self, systems: tuple[str, ...], verdict: Verdict) -> None:
-        for system in systems or (NOBODY,):
-            self._shares[system, verdict] += 1
+        return self.by_system.shares((held.systems, held.item.verdict) for held in self.held)
 
     def _hold(
         self, item: ItemResult, records: tuple[Record, ...], collector: str | None, systems: tuple[str, ...]

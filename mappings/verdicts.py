@@ -14,8 +14,8 @@ from annexa.mappings.population import Coverage
 from annexa.mappings.predicates import PREDICATES
 from annexa.mappings.reach import Lack, why
 from annexa.mappings.reasons import first_of
-from annexa.mappings.service_matches import own_list_unread
 from annexa.mappings.rule import looks_into
+from annexa.mappings.service_matches import own_list_unread
 from annexa.mappings.tally import Tally
 from annexa.schemas.words import Result, Strength, UnknownReason, Use
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 
 from annexa import collectors
+from annexa.collectors._grant import GrantOrder
 from annexa.evidence.call import Call, Collector
 from annexa.reports import _docs_kinds
 from annexa.reports._docs_text import code, codes, document, table
@@ -32,12 +33,20 @@ def page(name: str, module: ModuleType) -> str:
         f"Vendor `{name}`",
         [title],
         ["## How to log in", "", login],
+        *_key(module, found),
         ["## What it reads", "", *_collectors(found)],
         ["## Calls and permissions", "", *_calls(found)],
         ["## Records", "", "Fields that every kind has, and the meaning of a missing value: [kinds](../kinds.md)."],
         *(_kind(kind, found) for kind in _kinds(found)),
         ["## What cannot be seen", "", *(f"- {text}" for text in module.CANNOT_SEE)],
     )
+
+
+def _key(module: ModuleType, found: tuple[Collector, ...]) -> Iterator[list[str]]:
+    """How to make the key, where the grant is a text for people; policies are printed by `annexa permissions`."""
+    documents = module.grant(GrantOrder(collectors=found)).documents if hasattr(module, "grant") else {}
+    for text in (text for name, text in documents.items() if name.endswith(".txt")):
+        yield ["## How to make the key", "", "```text", *text.splitlines(), "```"]
 
 
 def told(module: ModuleType) -> tuple[str, str]:
@@ -85,6 +94,8 @@ def _notes(calls: Sequence[Call]) -> str:
     for call in calls:
         if call.costs:
             notes[f"Costs {call.costs}; made only where the configuration allows it."] = None
+        if getattr(call, "plan", None):
+            notes[f"Plan: {getattr(call, 'plan', '')}."] = None
         if call.unconfirmed:
             notes[f"Unconfirmed: {call.unconfirmed}"] = None
         if call.asked_as == "source":

@@ -10,6 +10,9 @@ from annexa.mappings.catalogue import sort_key
 from annexa.mappings.results import Assessment, BlindSpot
 from annexa.schemas.words import NeedState, Reason, Result, UnknownReason
 
+UNCONNECTED = "no source"
+"""Where a service is that was seen in use, and that nobody is connected to."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Blind:
@@ -56,8 +59,12 @@ def fold(spots: Iterable[BlindSpot]) -> tuple[Blind, ...]:
 
 
 def by_cause(blind: Iterable[Blind]) -> tuple[Blind, ...]:
-    """Fold further: different calls of a source with the same reason and the same cure have one cause."""
-    return _merged(blind, lambda one: (one.source, one.reason, one.cures or one.whats, one.limitation))
+    """Fold further: different calls of a source with the same reason and the same cure have one cause.
+
+    Services that are in use and that nobody is connected to are one cause too, with the same cure.
+    """
+    named = (_as_a_service(one) if one.reason is Reason.NOT_CONNECTED else one for one in blind)
+    return _merged(named, lambda one: (one.source, one.reason, one.cures or one.whats, one.limitation))
 
 
 def untold(assessment: Assessment) -> tuple[Untold, ...]:
@@ -94,6 +101,10 @@ def _blind(spot: BlindSpot) -> Blind:
         controls=spot.controls,
         limitation=spot.limitation,
     )
+
+
+def _as_a_service(one: Blind) -> Blind:
+    return replace(one, source=UNCONNECTED, whats=(one.source,), scopes=())
 
 
 def _merged(blind: Iterable[Blind], key: Callable[[Blind], Hashable]) -> tuple[Blind, ...]:

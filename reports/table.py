@@ -6,7 +6,7 @@ Invariants: no line is wider than asked; folded and left-out rows are counted; n
 from collections.abc import Iterator, Mapping, Sequence
 
 from annexa.reports._text import Column, clean, cut, paragraph, table
-from annexa.reports.blind import Blind, Untold, by_cause
+from annexa.reports.blind import UNCONNECTED, Blind, Untold, by_cause
 from annexa.reports.statuses import by_theme, every_control
 from annexa.reports.summary import Broken, Summary
 from annexa.reports.words import HEADLINE, NOTES, number, say
@@ -140,11 +140,12 @@ def _blind_row(row: Blind, everything: bool) -> list[str]:
     where = (
         [*places]
         if everything
-        else [places[0], *([f"and {number(len(places) - 1, f'more {kind}')}"] if places[1:] else [])]
+        else [*places[:1], *([f"and {number(len(places) - 1, f'more {kind}')}"] if places[1:] else [])]
     )
     named = row.controls if everything else row.controls[:2]
     controls = ", ".join(named) + (f" +{len(row.controls) - len(named)}" if len(row.controls) > len(named) else "")
-    calls = f"{number(len(row.whats), 'call')}: " if len(row.whats) > 1 else ""
+    unit = ("service in use", "services in use") if row.source == UNCONNECTED else ("call", "calls")
+    calls = f"{number(len(row.whats), *unit)}: " if len(row.whats) > 1 or row.source == UNCONNECTED else ""
     return [
         f"{calls}{', '.join(row.whats)}\n{say(row.reason)}; {row.cure}",
         "\n".join((row.source, *where)),

@@ -93,12 +93,13 @@ class Method(Route):
 
 def google_play(
     vendor: str, scenario: ScenarioName, date: DateName, mended: Collection[int], *, routes: tuple[Route, ...],
-    table: Mapping[str, Any] | None = None, world: World | None = None,
+    table: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None, world: World | None = None,
 ) -> RestPlay:  # fmt: skip
     """A vendor of Google's on one day; raises `BadFixture` where a row of its file is not what the document allows."""
     play = RestPlay(
         vendor, scenario, date, mended, routes=routes, error=error, refusals=REFUSALS, throttle=retry_after(2),
         keys=(Key(secret=TOKEN, env=TOKEN_ENV),), table=table, world=world,
+        environment=environment,
     )  # fmt: skip
     for route in routes:
         for wrong in violations(route, play.world):
@@ -135,17 +136,17 @@ def selection(text: str) -> dict[str, Any]:
     """Google's partial answers: `nextPageToken,items(id/time,events(name))` as a tree; no members below: all of it."""
     tree: dict[str, Any] = {}
     places, above = [tree], [tree]
-    for token in re.findall(r"[^,()/]+|[,()/]", text):
-        if token == ",":
+    for word in re.findall(r"[^,()/]+|[,()/]", text):
+        if word == ",":
             places[-1] = above[-1]
-        elif token == "(":
+        elif word == "(":
             above.append(places[-1])
             places.append(places[-1])
-        elif token == ")":
+        elif word == ")":
             above.pop()
             places.pop()
-        elif token != "/":
-            places[-1] = places[-1].setdefault(token, {})
+        elif word != "/":
+            places[-1] = places[-1].setdefault(word, {})
     return tree
 
 
@@ -221,7 +222,7 @@ def _wrong(schemas: Mapping[str, Any], schema: Mapping[str, Any], value: Any, at
     if "enum" in schema and value not in schema["enum"]:
         return f"{at} is none of {', '.join(schema['enum'][:6])}"
     if kind == "array":
-        parts = ((f"{at}[{number}]", schema.get("items", {}), item) for number, item in enumerate(value))
+        parts = _entries(schema, value, at)
     elif kind == "object":
         parts = _members(schema, value, at)
     else:
@@ -233,6 +234,11 @@ def _wrong(schemas: Mapping[str, Any], schema: Mapping[str, Any], value: Any, at
         if wrong:
             return wrong
     return None
+
+
+def _entries(schema: Mapping[str, Any], value: list[Any], at: str) -> Iterator[tuple[str, Any, Any]]:
+    for number, item in enumerate(value):
+        yield f"{at}[{number}]", schema.get("items", {}), item
 
 
 def _members(schema: Mapping[str, Any], value: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any, Any]]:

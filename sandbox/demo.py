@@ -1,6 +1,6 @@
 """The make-believe company, ready to be collected: its vendors behind real HTTP, its registers and settings as files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,11 +49,11 @@ def playing(scenario: ScenarioName, date: DateName, only: Iterable[str] | None =
         )
 
 
-def write_registers(folder: Path, scenario: ScenarioName) -> None:
+def write_registers(folder: Path, scenario: ScenarioName, only: Collection[str] | None = None) -> None:
     """Write the company's registers, with the account ids of its AWS organisation filled in."""
     world = aws_world(scenario, "first")
     names = ("management", "security", "prod", "staging", "data-science", "acquired")
-    registers.write_registers(folder, scenario, {name: world.account_id(name) for name in names})
+    registers.write_registers(folder, scenario, {name: world.account_id(name) for name in names}, only)
 
 
 def settings(scenario: ScenarioName) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 import pytest
-from told import SEED, TOLD, lines
+from told import SEED, TOLD, group, lines
 
 
 def pytest_configure() -> None:
@@ -23,16 +23,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return group(nodeid)
 
     return ByGroup(config, log)
-
-
-def group(nodeid: str) -> str:
-    """Tests of one file belong together; those of the matrix by vendor, which their parameters begin with."""
-    file, _, name = nodeid.partition("::")
-    if "matrix/" not in file:
-        return file
-    if "vendors" not in file:
-        return file if "company" in file else "matrix of aws"
-    return f"matrix of {name.partition('[')[2].partition(':')[0].removesuffix(']')}"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -62,6 +62,7 @@ class GoogleClient:
         self._http = PerThread(self.credentials, lent.read_timeout, prepare)
         self._pacer = Pacer(lent.clock, CAREFUL if lent.pacing else None, dict(rates))
         self._services, self._lock = dict[str, tuple[Any, str]](), threading.Lock()
+        self._makers = dict[tuple[str, str], Any]()
         self.hosts: set[str] = set()
         """Hosts that answered so far."""
 
@@ -103,7 +104,7 @@ class GoogleClient:
         given = frozenset(name for name in params if name in method.parameters)
         token = IN_FLIGHT.set(InFlight(op=call.op, method=method, base=base, given=given))
         try:
-            head, content = request.execute(http=self._http.get(), num_retries=0)
+            head, content = request.execute(http=self._http.get(call.needs), num_retries=0)
         except HttpError as error:
             head, content = error.resp, error.content
         except RefreshError as error:
@@ -122,15 +123,22 @@ class GoogleClient:
         )
 
     def _built(self, call: Call, service: Any, method: documents.Method, params: Mapping[str, Any]) -> Any:
-        *resources, last = method.name.split(".")
-        for name in resources:
-            service = getattr(service, name.replace("-", "_"))()
         try:
-            request = getattr(service, _attribute(last))(**params)
+            request = self._maker(service, method)(**params)
         except (TypeError, ValueError) as error:
             raise UndeclaredCallError(f"{call.op}: {error}") from error
         request.postproc = lambda head, content: (head, content)
         return request
+
+    def _maker(self, service: Any, method: documents.Method) -> Any:
+        """What makes requests of a method, found once: the SDK makes its resources anew each time they are named."""
+        key = (method.api, method.name)
+        if key not in self._makers:
+            *resources, last = method.name.split(".")
+            for name in resources:
+                service = getattr(service, name.replace("-", "_"))()
+            self._makers[key] = getattr(service, _attribute(last))
+        return self._makers[key]
 
     def _service(self, api: str) -> tuple[Any, str]:
         """The SDK's service object of an API, made once, and where it asks."""

@@ -13,6 +13,8 @@ THROTTLES = frozenset(
      "RESOURCE_EXHAUSTED", "RESOURCE_QUOTA_EXCEEDED"}
 )  # fmt: skip
 NOT_ENABLED = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
+SUPER = "cloudidentity/v1:policies."
+"""Methods that Google answers to super administrators only."""
 SCOPE = frozenset({"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficient_scope"})
 
 
@@ -62,6 +64,12 @@ def _told(
         return "the scope was not granted", f"Authorise the scope {call.needs} for the service account."
     if status == 401:
         return "the credentials were not accepted", "Check key, delegation and the administrator's account."
+    if why is Reason.DENIED and call.op.startswith(SUPER):
+        asking = subject or "the account"
+        return (
+            f"{asking} is no super administrator",
+            "Name a super administrator as `subject`: nobody else may make this call.",
+        )
     if why is Reason.DENIED:
         who = f"{subject}, or the service account," if subject else "the service account"
         return f"{who} may not make this call", f"Grant {call.needs} and the role that the vendor's page names."

@@ -90,26 +90,46 @@ def _problem(flight: InFlight, uri: str, verb: str) -> str | None:
 
 
 class PerThread:
-    """Makes each thread its own authorised client."""
+    """Makes each thread its own authorised clients, one per scope.
+
+    One scope per token: a scope that nobody authorised then costs its own calls and no others. Credentials that cannot be
+    narrowed are used as they are, and so they are for calls that need a permission and not a scope.
+    """
 
     def __init__(self, credentials: Any, timeout: float, prepare: Callable[[Any], None] | None) -> None:
         self._credentials, self._timeout, self._prepare = credentials, timeout, prepare
         self._local, made = threading.local(), list[GuardedHttp]()
-        self._made = made
+        self._made, self._lock, self._narrowed = made, threading.Lock(), dict[str, Any]()
         weakref.finalize(self, _close, made)  # nobody closes a source
 
-    def get(self) -> Any:
-        """This thread's client."""
-        found = getattr(self._local, "http", None)
-        if found is None:
+    def get(self, needs: str = "") -> Any:
+        """This thread's client for calls that need this scope."""
+        found: dict[str, Any] = self._local.__dict__.setdefault("http", {})
+        scope = needs if needs.startswith("https://") else ""
+        if scope not in found:
             from google_auth_httplib2 import AuthorizedHttp
 
-            plain = GuardedHttp(self._timeout)
+            found[scope] = AuthorizedHttp(self._for(scope), http=self._plain())
+        return found[scope]
+
+    def _plain(self) -> GuardedHttp:
+        """The connections of this thread."""
+        plain: GuardedHttp | None = getattr(self._local, "plain", None)
+        if plain is None:
+            plain = self._local.plain = GuardedHttp(self._timeout)
             if self._prepare is not None:
                 self._prepare(plain)
             self._made.append(plain)
-            found = self._local.http = AuthorizedHttp(self._credentials, http=plain)
-        return found
+        return plain
+
+    def _for(self, scope: str) -> Any:
+        """Credentials of this scope alone, made once for all threads."""
+        if not scope or not getattr(self._credentials, "with_scopes", None):
+            return self._credentials
+        with self._lock:
+            if scope not in self._narrowed:
+                self._narrowed[scope] = self._credentials.with_scopes([scope])
+            return self._narrowed[scope]
 
 
 def _close(made: list[GuardedHttp]) -> None:

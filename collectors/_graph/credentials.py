@@ -15,6 +15,9 @@ from annexa.collectors._source import CannotStartError, Circumstances
 SANDBOX_TOKEN = "ANNEXA_SANDBOX_MICROSOFT_TOKEN"  # noqa: S105  # the name of a variable
 """Variable with the token that the make-believe company's stand-in understands."""
 
+RETRIES = 1
+"""Tries of the sign-in service besides the first; what asks for the token tries again by itself."""
+
 
 class FinishedToken:
     """A token that somebody else got; it is used until it ends, and never renewed."""
@@ -57,11 +60,11 @@ def _of_application(settings: GraphSettings, environment: Mapping[str, str], ten
 
     if settings.certificate is None:
         secret = _said(settings, environment, settings.secret_env, "Make a client secret for the application.")
-        return ClientSecretCredential(tenant, client, secret, **_trusting(settings))
+        return ClientSecretCredential(tenant, client, secret, retry_total=RETRIES, **_trusting(settings))
     file = Path(settings.certificate).expanduser()
     if not file.is_file():
         raise CannotStartError(f"{settings.name}: there is no file {file}", cure="Correct `certificate` of the source.")
-    return CertificateCredential(tenant, client, certificate_path=str(file), **_trusting(settings))
+    return CertificateCredential(tenant, client, certificate_path=str(file), retry_total=RETRIES, **_trusting(settings))
 
 
 def _trusting(settings: GraphSettings) -> dict[str, Any]:

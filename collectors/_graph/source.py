@@ -41,14 +41,8 @@ class GraphSource(RestSource):
             )
 
     def _connected(self, settings: RestSettings) -> Any:
-        try:
-            from annexa.collectors._graph.client import GraphClient
-        except ImportError as error:
-            if (error.name or "").partition(".")[0] == "annexa":
-                raise
-            raise CannotStartError(
-                f"{settings.name}: the package {error.name} is missing", cure="Install annexa[microsoft]."
-            ) from error
+        from annexa.collectors._graph.client import GraphClient
+
         assert isinstance(settings, GraphSettings)  # noqa: S101  # for the type checker: __init__ takes no other
         return GraphClient(self._api, settings, self._lent)
 

@@ -107,7 +107,7 @@ class Asking:
         rest = self._held.get(read.op, 0.0) - self._clock.monotonic()
         if rest > 0:
             self._clock.sleep(rest)
-        self._pacer.wait((self._api.vendor,), read.op)
+        self._pacer.wait((self._api.vendor,), self._api.together.get(read.op, read.op))
 
 
 def authorities(settings: RestSettings) -> ssl.SSLContext:

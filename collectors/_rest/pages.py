@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 import msgspec
 
-from annexa.collectors._rest.address import Address, filled, split
+from annexa.collectors._rest.address import Address, UnsafeParameterError, filled, split
 from annexa.collectors._rest.links import body_link, followed, next_link
 from annexa.collectors._rest.question import BrokenPagesError, Question
 from annexa.collectors._rest.read import BodyLink, Cursor, Link, Numbered, Offset, Read, Whole
@@ -138,7 +138,10 @@ class Pages:
 def first(read: Read, address: Address, params: Mapping[str, Any]) -> Pages:
     """The way through the pages of a call with these parameters; raises `UnsafeParameterError`, or `KeyError`."""
     method, template, in_path = split(read.op)
-    given = {name: value for name, value in params.items() if name not in in_path and value is not None}
+    fixed = read.body or {}
+    if any(name in params and params[name] != value for name, value in fixed.items()):
+        raise UnsafeParameterError(f"{method} {template} is always asked with the same body")
+    given = {name: value for name, value in params.items() if name not in {*in_path, *fixed} and value is not None}
     body = None
     if read.body is not None:
         body = {**read.body, **{name: value for name, value in given.items() if name in read.body_params}}

@@ -110,7 +110,10 @@ class Read(Call):
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers that this endpoint asks for: a beta's name."""
     body: Mapping[str, Any] | None = None
-    """For a read by POST: the members of the body that are always the same and tell it from a write."""
+    """For a read by POST: the members of the body that are always the same and tell it from a write.
+
+    Where several reads have the same `op`, the member that tells them apart stands in `params` too: pages are kept by them.
+    """
     body_params: tuple[str, ...] = ()
     """Names of parameters that a call may put into the body of a read by POST."""
     plan: str | None = None
@@ -162,7 +165,9 @@ class Api:
     rate: Rate | None = None
     """Published limit for the tenant."""
     rates: Mapping[str, Rate] = field(default_factory=dict)
-    """Published limits of single operations, by `op`."""
+    """Published limits of single operations, by `op`, or of several together, by a name of ours."""
+    together: Mapping[str, str] = field(default_factory=dict)
+    """Operations that share one of `rates`: its name by `op`."""
     sensitive: Mapping[str, frozenset[tuple[str, ...]]] = field(default_factory=dict)
     """By `op`, paths in answers that the vendor marks as sensitive; `*` stands for any list item or key."""
     later: tuple[str, ...] = ("retry-after",)

@@ -33,11 +33,11 @@ def arm(path: str, version: str, needs: str, **more: Any) -> Read:
 
 
 def query(text: str, needs: str) -> Read:
-    """One query over everything that the reader may see."""
+    """One query over everything that the reader may see; its text is fixed, and also what tells its answers apart."""
     options = {"resultFormat": "objectArray", "$top": 1000}
     return Read(
-        op=GRAPH_OP, path="data", needs=needs, pager=RESOURCE_GRAPH_PAGES, body={"query": text}, body_params=("options",),
-        params={"api-version": "2024-04-01", "options": options}, drop=SECRET,
+        op=GRAPH_OP, path="data", needs=needs, pager=RESOURCE_GRAPH_PAGES, body={"query": text},
+        body_params=("options",), params={"api-version": "2024-04-01", "options": options, "query": text}, drop=SECRET,
     )  # fmt: skip
 
 

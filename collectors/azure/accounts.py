@@ -18,7 +18,8 @@ Network = Literal["public", "vpc", "private"]
 
 @collects(
     (AiSystem, Setting, Exposure), ACCOUNTS, SUBSCRIPTIONS, CONTAINERS, per="source",
-    where={"ai_system.category": ("service",), "setting.name": (LOCAL_AUTH,), "exposure.service": (PROVIDER,)},
+    where={"ai_system.category": ("service",), "ai_system.provider": (PROVIDER,), "setting.name": (LOCAL_AUTH,),
+           "exposure.service": (PROVIDER,)},
 )  # fmt: skip
 def services(handle: Handle) -> Iterator[AiSystem | Setting | Exposure]:
     """One account: what it is, from where it is reached, and whether it refuses keys (where nothing is set it takes them)."""

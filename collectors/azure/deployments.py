@@ -27,7 +27,7 @@ MODES = ("Default", "Blocking", "Deferred", "Asynchronous_filter")
 
 @collects(
     (AiSystem, Setting), ACCOUNTS, DEPLOYMENTS, SUBSCRIPTIONS, CONTAINERS, per="source",
-    where={"ai_system.category": ("model",), "setting.name": (TYPE, UPGRADE)},
+    where={"ai_system.category": ("model",), "ai_system.provider": (PROVIDER,), "setting.name": (TYPE, UPGRADE)},
 )  # fmt: skip
 def models(handle: Handle) -> Iterator[AiSystem | Setting]:
     """One deployment: its model, where it may process what it gets, and how its model is renewed."""

@@ -6,10 +6,10 @@ from typing import Any
 from annexa.collectors._graph import once
 from annexa.collectors._rest import Read
 from annexa.collectors.azure._api import ACCOUNTS, CONTAINERS, SECRET, SUBSCRIPTIONS, arm
-from annexa.collectors.azure._reading import accounts, inside, place, reconcile, steps, uid
+from annexa.collectors.azure._reading import accounts, inside, odd, place, reconcile, steps, uid
 from annexa.collectors.azure.deployments import INSIDE, VERSION
 from annexa.evidence.call import collects
-from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value
+from annexa.evidence.fact import ABSENT, Missing, unknown_value
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds import LogSource, Setting
 from annexa.schemas.words import Basis
@@ -66,7 +66,7 @@ def content_logging(handle: Handle) -> Iterator[Setting]:
 def _kept(row: Item) -> tuple[bool | Missing, Basis]:
     listed = inside(row, "properties").get("capabilities")
     if not isinstance(listed, list):
-        return NOT_EXPOSED, Basis.EXPLICIT
+        raise odd(ACCOUNT, "the account does not list its capabilities")
     values = [one.get("value") for one in listed if isinstance(one, Mapping) and one.get("name") == "ContentLogging"]
     if not values:
         return True, Basis.VENDOR_DEFAULT

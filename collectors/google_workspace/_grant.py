@@ -20,7 +20,7 @@ STEPS = (
     "In that project enable admin.googleapis.com, cloudidentity.googleapis.com, licensing.googleapis.com and "
     "alertcenter.googleapis.com.",
     "Admin console > Security > Access and data control > API controls > Domain-wide delegation > Add new: the client id of "
-    "the service account, and exactly the scopes below in one line. A scope that is missing there refuses every call.",
+    "the service account, and exactly the scopes below in one line. The calls of a scope that is missing there are refused.",
     "Name an administrator in whose name annexa asks. The Policy API answers super administrators only; with any other "
     "administrator settings and rules against leakage stay unread, and the report says so.",
     "Write into the source's table: key_file and subject (the administrator's e-mail address).",

@@ -13,6 +13,7 @@ See https://docs.cloud.google.com/identity/docs/concepts/policy-api-concepts
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from annexa.collectors.google_workspace._clauses import Clause, Target, UnknownClauseError, parse
@@ -29,7 +30,7 @@ class Policy:
     setting: str
     """`gemini_app.service_status`, without `settings/`."""
     value: Mapping[str, Any]
-    order: float
+    order: Decimal
     system: bool
     """Set by Google, not by an administrator."""
     clause: Clause
@@ -67,7 +68,8 @@ def policy_of(row: Mapping[str, Any]) -> Policy:
     query = row.get("policyQuery") or {}
     order, sort = query.get("sortOrder", 0), row.get("type")
     value = (row.get("setting") or {}).get("value") or {}
-    if isinstance(order, bool) or not isinstance(order, (int, float)):
+    place = _number(order)
+    if place is None:
         raise UnreadablePolicyError(setting, "its order is no number")
     if sort not in ("SYSTEM", "ADMIN"):
         raise UnreadablePolicyError(setting, f"a policy of the type {sort}")
@@ -76,7 +78,7 @@ def policy_of(row: Mapping[str, Any]) -> Policy:
     except UnknownClauseError as error:
         raise UnreadablePolicyError(setting, "whom it applies to is written in a way that is not documented") from error
     return Policy(
-        name=str(row.get("name", "")), setting=setting, value=value, order=float(order), system=sort == "SYSTEM",
+        name=str(row.get("name", "")), setting=setting, value=value, order=place, system=sort == "SYSTEM",
         clause=clause,
     )  # fmt: skip
 
@@ -104,6 +106,16 @@ def in_order(policies: Iterable[Policy], target: Target) -> tuple[Policy, ...]:
     """The policies that apply to somebody, the greatest sortOrder first."""
     applying = [policy for policy in policies if policy.applies(target)]
     return tuple(sorted(applying, key=lambda policy: (policy.order, not policy.system), reverse=True))
+
+
+def _number(raw: object) -> Decimal | None:
+    """A number of an answer as it is kept: fractions are kept as decimal text."""
+    if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
+        return None
+    try:
+        return Decimal(str(raw))
+    except InvalidOperation:
+        return None
 
 
 def _query(query: Mapping[str, Any]) -> str:

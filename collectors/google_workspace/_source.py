@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from importlib import import_module
 
+import msgspec
+
 from annexa import collectors
 from annexa.collectors._google import GoogleSettings, GoogleSource, Self
 from annexa.collectors._google.wire import GoogleWire
@@ -15,10 +17,13 @@ CUSTOMER = Call(
     params={"customerKey": MINE, "fields": "kind,id,customerDomain,customerCreationTime"},
 )  # fmt: skip
 """Asked while connecting."""
+SUBJECT = "GOOGLE_WORKSPACE_SUBJECT"
+"""Variable with the administrator's address, where the source's table does not name one."""
 
 
 def source(settings: GoogleSettings, lent: Circumstances) -> Source:
     """Sign in and ask which customer it is; raises `CannotStartError`."""
+    settings = msgspec.structs.replace(settings, subject=settings.subject or lent.environment.get(SUBJECT))
     return GoogleSource(settings, lent, scopes=set(scopes()), me=_me, rates=RATES)
 
 

@@ -1,4 +1,4 @@
-"""The audit logs of Google Workspace: whether they deliver. Only moments and sorts of events are asked for, never who or what."""
+"""The audit logs of Google Workspace: whether they deliver. Only moments and sorts of events are asked for."""
 
 from collections.abc import Iterator
 

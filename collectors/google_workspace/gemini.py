@@ -28,7 +28,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     EARLY: ("GenAiAlphaSettingsProto alpha_enabled", "Beta Gemini Features Beta Features enabled"),
 }
 VALUES = {"true": True, "false": False}
-NEVER = Missing(state=State.NOT_EXPOSED, why="no API tells it, and the admin log of the last 180 days shows no change of it")
+NEVER = Missing(
+    state=State.NOT_EXPOSED, why="no API tells it, and the admin log of the last 180 days shows no change of it"
+)
 
 
 @collects(Setting, CHANGES, per="source", where={"setting.name": (UNLICENSED, EARLY)})
@@ -37,7 +39,9 @@ def logged_settings(handle: Handle) -> Iterator[Setting]:
     newest = dict[tuple[str, str], tuple[Item, Mapping[str, str]]]()
     for activity in handle.each(CHANGES):  # the newest one comes first
         for event in activity.get("events") or ():
-            said = {str(one.get("name")): str(one.get("value")) for one in event.get("parameters") or ()}
+            said: Mapping[str, str] = {
+                str(one.get("name")): str(one.get("value")) for one in event.get("parameters") or ()
+            }
             name = next((ours for ours, words in WORDS.items() if said.get("SETTING_NAME") in words), None)
             if name is not None:
                 _keep(newest, (name, said.get("GROUP_EMAIL") or said.get("ORG_UNIT_NAME") or ""), activity, said)

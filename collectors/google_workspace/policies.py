@@ -83,6 +83,7 @@ def settings(handle: Handle) -> Iterator[Setting]:
     """One record per setting and organisational unit, and per group or licence whose members get another value there."""
     units, listed = tree(handle), _Listed(handle)
     listed.check(handle, units)
+    listed.tell(handle, [described.type for described in READ])
     for described in READ:
         for unit in units.values():
             yield from _values(handle, described, unit, units, listed)
@@ -93,9 +94,7 @@ def dlp_rules(handle: Handle) -> Iterator[Safeguard]:
     """One record per organisational unit and rule against leakage that applies there, switched off ones included."""
     units, listed = tree(handle), _Listed(handle)
     listed.check(handle, units)
-    if DLP in listed.unclear:
-        says = "a rule against leakage is not as Google documents rules"
-        handle.note(POLICIES, Reason.INVALID_ANSWER, says, cure="Report it: the answer is not as documented.")
+    listed.tell(handle, [DLP])
     for unit, item in units.items():
         for policy in in_order(listed.of(DLP), Target(units=upward(units, unit))):
             with handle.citing(listed.rows[policy.name], item):
@@ -132,6 +131,14 @@ class _Listed:
                 cure="Run again; if it stays, give the administrator a role over all organisational units.",
             )  # fmt: skip
 
+    def tell(self, handle: Handle, settings: list[str]) -> None:
+        """Note each of these settings of which a policy could not be understood: whom it applies to is not known."""
+        for setting in settings:
+            if setting in self.unclear:
+                says = f"a policy about {setting} is not as Google documents policies"
+                cure = "Run again; if it stays, report it: the answer is not as documented."
+                handle.note(POLICIES, Reason.INVALID_ANSWER, says, cure=cure, subject=setting)
+
 
 def _values(
     handle: Handle, described: Described, unit: Item, units: Mapping[str, Item], listed: _Listed
@@ -165,9 +172,7 @@ def _cited(reduced: Reduced | None, listed: _Listed) -> list[Item]:
     return [listed.rows[policy.name] for policy in reduced.decided_by] if reduced else []
 
 
-def _setting(
-    described: Described, unit: str, reduced: Reduced | None, unclear: str | None, who: str = ""
-) -> Setting:
+def _setting(described: Described, unit: str, reduced: Reduced | None, unclear: str | None, who: str = "") -> Setting:
     return Setting(
         subject="/".join(part for part in (unit, who.strip("/"), described.name) if part),
         at=unit,

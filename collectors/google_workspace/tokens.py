@@ -13,7 +13,7 @@ from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds.access import AccessGrant
-from annexa.evidence.kinds.systems import Application
+from annexa.evidence.kinds.systems import Application, Usage
 
 TOKENS = Call(
     op="admin/directory_v1:tokens.list", needs=SECURITY, path="items",
@@ -32,20 +32,29 @@ class _App:
     unclear: bool = False
 
 
-@collects((Application, AccessGrant), USERS, TOKENS, per="source",
-          where={"access_grant.target": (WORKSPACE,), "access_grant.purpose": ("read", "write")})  # fmt: skip
-def tokens(handle: Handle) -> Iterator[Application | AccessGrant]:
-    """One record per user and app, with its scopes; and one per app, with all that anybody granted it."""
-    apps = dict[str, _App]()
+ASKED, READ = "google_workspace.users", "google_workspace.users_whose_apps_were_read"
+"""Two counts that say of how many people the apps are known."""
+
+
+@collects((Application, AccessGrant, Usage), USERS, TOKENS, per="source",
+          where={"access_grant.target": (WORKSPACE,), "access_grant.purpose": ("read", "write"),
+                 "usage.signal": (ASKED, READ)})  # fmt: skip
+def tokens(handle: Handle) -> Iterator[Application | AccessGrant | Usage]:
+    """One record per user and app, with its scopes; one per app, with all that was granted it; of how many users they are."""
+    apps, asked, read = dict[str, _App](), 0, 0
     for user, reply in handle.many(TOKENS, everybody(handle), lambda user: {"userKey": str(user["id"])}):
+        asked += 1
         with handle.item(str(user["id"])):
             for token in reply.each():
                 with handle.citing(user, token):
                     yield _grant(str(user["id"]), token)
                 _note(apps, token)
+            read += 1
     for client, app in sorted(apps.items()):
         with handle.citing(app.first):
             yield _application(client, app)
+    for signal, count in ((ASKED, asked), (READ, read)):
+        yield Usage(subject=signal, signal=signal, service=WORKSPACE, count=count)
 
 
 def _note(apps: dict[str, _App], token: Item) -> None:

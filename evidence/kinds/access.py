@@ -101,6 +101,12 @@ class Credential(Fact, tag="credential", frozen=True, kw_only=True):
     """When it ends; `absent`: never, as the vendor says; `not_exposed`: the vendor does not say."""
     last_used: When = NOT_EXPOSED
     """When it was last used."""
+    restricted_to: Names = NOT_EXPOSED
+    """Services that it may call, in the vendor's words, sorted; `absent`: nothing limits it."""
+    client_restricted: Flag = NOT_EXPOSED
+    """Whether it works only for named callers: addresses, websites or apps."""
+    opens: Names = NOT_EXPOSED
+    """AI services that it can call where it belongs, sorted; `absent`: none."""
 
 
 class AccessPolicy(Fact, tag="access_policy", frozen=True, kw_only=True):

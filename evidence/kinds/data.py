@@ -76,6 +76,8 @@ class LogSource(Fact, tag="log_source", frozen=True, kw_only=True):
     """Ids of the stores it writes to; `absent`: none."""
     event_types: Names = NOT_EXPOSED
     """What it records."""
+    exempted: Names = NOT_EXPOSED
+    """Whose actions it leaves out, in the vendor's words, sorted; `absent`: nobody's."""
     multi_region: Flag = NOT_EXPOSED
     """Whether it covers every region."""
     organisation_wide: Flag = NOT_EXPOSED

@@ -96,9 +96,12 @@ def fault_kinds(route: Route, *, fails: bool) -> tuple[str, ...]:
 
 
 def poorer_kinds(route: Route) -> tuple[str, ...]:
-    """The kinds that leave an answer which the vendor could have given."""
-    omitted = route.pager is not None and route.pager.omit_empty
-    poorer = ("empty_list", "shortened", "empty_object", "unknown_enum", *(("missing_list",) if omitted else ()))
+    """The kinds that leave an answer which the vendor could have given: an object can lack any of its members."""
+    poorer = {"empty_list", "shortened", "empty_object", "unknown_enum"}
+    if route.pager is None:
+        poorer |= {"missing_list", "null_list"}
+    elif route.pager.omit_empty:
+        poorer.add("missing_list")
     return tuple(kind for kind in fault_kinds(route, fails=False) if kind in poorer)
 
 

@@ -73,10 +73,10 @@ class Route:
         return {*self.query, *self.required, *asked, *pager, *((self.select,) if self.select else ())}
 
     def answered(self, world: World, asked: Asked) -> Any:
-        """The whole answer out of the world, with the members that are to be shown."""
+        """The whole answer out of the world, with the members that are to be shown; a `Page` is sent as it is."""
         found = named(self.answer)(world, asked) if isinstance(self.answer, str) else self.answer(world, asked)
         wanted = asked.query.get(self.select) if self.select else None
-        return _showing(found, self.hide, wanted.split(",") if wanted else None)
+        return _without_ours(_showing(found, self.hide, wanted.split(",") if wanted else None))
 
     def sent(self, answer: Any) -> Page:
         """An answer without pager, as it is sent."""
@@ -139,3 +139,10 @@ def _showing(found: Any, hidden: tuple[str, ...], wanted: Iterable[str] | None) 
         return found
     shown = found if wanted is None else {name: found[name] for name in wanted if name in found}
     return {name: item for name, item in shown.items() if name not in hidden}
+
+
+def _without_ours(value: Any) -> Any:
+    """Vendors' data without the members that are ours; envelopes come later, and may have names that begin with `$`."""
+    if isinstance(value, dict):
+        return {name: _without_ours(item) for name, item in value.items() if not str(name).startswith("$")}
+    return [_without_ours(item) for item in value] if isinstance(value, list) else value

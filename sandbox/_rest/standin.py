@@ -166,7 +166,7 @@ class RestStandIn:
         headers = {**always, **self.api.sends, **page.headers}
         if self.api.request_id:
             headers[self.api.request_id] = f"req_sandbox_{len(self.calls):06}"
-        return status, headers, page.body if isinstance(page.body, bytes) else msgspec.json.encode(_shown(page.body))
+        return status, headers, page.body if isinstance(page.body, bytes) else msgspec.json.encode(page.body)
 
 
 class _Exchange:
@@ -212,12 +212,3 @@ class _Exchange:
 def _carries(headers: Mapping[str, str], name: str, value: str) -> bool:
     given = headers.get(name.lower())
     return given is not None and (not value or value in [word.strip() for word in given.split(",")])
-
-
-def _shown(value: Any) -> Any:
-    """What is sent: without the members that are ours."""
-    if isinstance(value, dict):
-        return {
-            name: _shown(item) for name, item in value.items() if not (isinstance(name, str) and name.startswith("$"))
-        }
-    return [_shown(item) for item in value] if isinstance(value, list) else value

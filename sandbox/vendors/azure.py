@@ -129,6 +129,6 @@ def play(scenario: ScenarioName, date: DateName, mended: Collection[int] = ()) -
     """Azure on one of the company's days."""
     return RestPlay(
         "azure", scenario, date, mended, routes=ROUTES, error=_error, request_id="x-ms-request-id",
-        keys=(Key(secret=TOKEN, env=TOKEN_ENV),), throttle=retry_after(2), table={"tenant_id": TENANT},
+        keys=(Key(secret=TOKEN, env=TOKEN_ENV),), throttle=retry_after(2), environment={"AZURE_TENANT_ID": TENANT},
         refusals={"denied": (403, "AuthorizationFailed", "The client does not have authorization to perform action.")},
     )  # fmt: skip

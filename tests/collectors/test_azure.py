@@ -12,7 +12,7 @@ from annexa import collectors
 from annexa.collectors import azure
 from annexa.collectors._grant import GrantOrder
 from annexa.collectors._source import CannotStartError
-from annexa.collectors.azure import accounts, deployments, logs, scopes
+from annexa.collectors.azure import access, accounts, deployments, detection, logs, machine_learning, scopes
 from annexa.collectors.azure._api import API
 from annexa.collectors.azure._settings import AzureSettings
 from annexa.collectors.azure._source import _me
@@ -51,7 +51,7 @@ class Azure:
     def __init__(self, *rows: dict[str, Any], shown: tuple[str, ...] = (S1,), **paths: Any) -> None:
         self.rows, self.shown = rows, shown
         self.paths = {"/subscriptions": listed(S1), **paths}
-        self.bodies: list[Any] = []
+        self.tables: dict[str, Any] = {}
 
     def __call__(self, method: str, path: str) -> Any:
         path = path.partition("?")[0]
@@ -61,11 +61,9 @@ class Azure:
         return found if isinstance(found, tuple) else (200, {}, found)
 
     def graph(self, text: str) -> dict[str, Any]:
-        rows = (
-            self.rows
-            if "cognitiveservices" in text
-            else [{"id": f"/subscriptions/{s}", "subscriptionId": s} for s in self.shown]
-        )
+        shown = tuple({"id": f"/subscriptions/{one}", "subscriptionId": one} for one in self.shown)
+        known = {"microsoft.resources/subscriptions": shown, "microsoft.cognitiveservices/accounts": self.rows}
+        rows = {**known, **self.tables}.get(text.split("type =~ '")[1].split("'")[0], ())
         return {
             "totalRecords": len(rows),
             "count": len(rows),
@@ -77,9 +75,6 @@ class Azure:
 
 def collect(collector: Collector, stage: Azure) -> Gathered:
     """Run a collector against it over loopback, through the real handle, pages, redaction and records."""
-
-    class Wire:
-        """Hands the body of a query to the stage, which sees method and path alone."""
 
     def answer(method: str, path: str) -> Any:
         if method == "POST" and "ResourceGraph" not in stage.paths:
@@ -133,8 +128,10 @@ def test_a_subscription_that_resource_graph_hides_leaves_the_list_whole() -> Non
 # --- what Resource Graph shows
 
 
-COLLECTORS = (accounts.services, accounts.protection, deployments.models, deployments.content_filters, logs.diagnostics,
-              logs.content_logging)  # fmt: skip
+COLLECTORS = (
+    accounts.services, accounts.protection, deployments.models, deployments.content_filters, logs.diagnostics,
+    logs.content_logging, access.role_assignments, detection.defender_plans, machine_learning.workspaces,
+)  # fmt: skip
 EMPTY = {
     "deployments": {"value": []},
     "raiPolicies": {"value": []},
@@ -147,14 +144,21 @@ EMPTY = {
 def test_fewer_subscriptions_and_no_error_prove_nothing(collector: Collector) -> None:
     found = collect(collector, Azure(account(), **EMPTY, **{"/subscriptions": listed(S1, S2)}))
     assert (GRAPH, None, Reason.VISIBILITY_UNPROVED) in lost(found)
-    assert found.unit.completeness is Completeness.PARTIAL
+    assert found.unit.completeness is not Completeness.COMPLETE
     assert S2 in found.unreads[-1].detail
 
 
+LACKING = (
+    {"/subscriptions": {"value": []}},
+    {"/subscriptions": (403, {}, {})},
+    {"ResourceGraph": (403, {}, {"error": {"code": "AuthorizationFailed"}})},
+    {"ResourceGraph": {"data": None}},
+    {"ResourceGraph": {"data": [], "resultTruncated": "true"}},
+)
+
+
 @pytest.mark.parametrize("collector", COLLECTORS)
-@pytest.mark.parametrize("paths", [{"/subscriptions": {"value": []}}, {"/subscriptions": (403, {}, {})},
-                                   {"ResourceGraph": (403, {}, {"error": {"code": "AuthorizationFailed"}})},
-                                   {"ResourceGraph": {"data": None}}, {"ResourceGraph": {"data": [], "resultTruncated": "true"}}])  # fmt: skip
+@pytest.mark.parametrize("paths", LACKING)
 def test_nothing_that_is_lacking_looks_like_an_empty_tenant(collector: Collector, paths: Any) -> None:
     found = collect(collector, Azure(**{**EMPTY, **paths}))
     assert found.unit.completeness is not Completeness.COMPLETE and found.unreads
@@ -167,7 +171,7 @@ def test_a_tenant_without_accounts_is_read_whole(collector: Collector) -> None:
 
 
 def test_an_account_on_two_pages_is_one() -> None:
-    assert len([fact for fact in facts(collect(accounts.protection, Azure(account(), account())))]) == 1
+    assert len(facts(collect(accounts.protection, Azure(account(), account())))) == 1
 
 
 @pytest.mark.parametrize("row", [{**account(), "id": None}, {**account(), "id": 7}, {**account(), "id": "/a/b"}])
@@ -229,7 +233,7 @@ def test_what_an_account_is() -> None:
     ("encryption", "key", "holder"),
     [
         ({"keySource": "Microsoft.KeyVault", "keyVaultProperties": {"keyVaultUri": "https://v.example/", "keyName": "k"}},
-         "https://v.example/k".replace("https:/", "https:/"), "customer"),
+         "https://v.example/k", "customer"),
         ({"keySource": "Microsoft.CognitiveServices"}, ABSENT, "vendor"), (None, ABSENT, "vendor"),
         ({"keySource": "Elsewhere"}, unknown_value("Elsewhere"), unknown_value("Elsewhere")),
     ],
@@ -252,8 +256,8 @@ def test_private_paths_to_an_account() -> None:
 
 
 def deployment(**properties: Any) -> dict[str, Any]:
-    return {"id": f"{INSIDE}/deployments/Chat", "name": "Chat", "sku": {"name": "GlobalStandard"},
-            "properties": {"model": {"name": "gpt-4o", "version": "2024-08-06"}, "raiPolicyName": "Strict", **properties}}  # fmt: skip
+    said = {"model": {"name": "gpt-4o", "version": "2024-08-06"}, "raiPolicyName": "Strict", **properties}
+    return {"id": f"{INSIDE}/deployments/Chat", "name": "Chat", "sku": {"name": "GlobalStandard"}, "properties": said}
 
 
 def test_a_deployment_with_its_settings() -> None:
@@ -280,14 +284,16 @@ def guard(*filters: Any, given: Any = ()) -> Any:
 
 def test_a_filter_with_its_strengths_and_who_uses_it() -> None:
     found = guard(
-        content_filter("Hate", "Prompt", severityThreshold="Low"), content_filter("Hate", "Completion", severityThreshold="High"),
+        content_filter("Hate", "Prompt", severityThreshold="Low"),
+        content_filter("Hate", "Completion", severityThreshold="High"),
         content_filter("Sexual", "Prompt", severityThreshold="Medium"),
         content_filter("Violence", "Prompt", severityThreshold="Low", blocking=False),
         content_filter("Selfharm", "Prompt", severityThreshold="Low", enabled=None), content_filter("Jailbreak", "Prompt"),
     )  # fmt: skip
     assert found.attached_to == (f"{UID}/deployments/chat",) and found.mode == "enforce"
     assert [(row.filter, row.input_strength, row.output_strength) for row in found.filters] == [
-        ("Hate", "Low", "High"), ("Selfharm", "untold", "untold"), ("Sexual", "Medium", "untold"), ("Violence", "off", "untold"),
+        ("Hate", "Low", "High"), ("Selfharm", "untold", "untold"), ("Sexual", "Medium", "untold"),
+        ("Violence", "off", "untold"),
     ]  # fmt: skip
     assert found.prompt_attack == "block"
 
@@ -345,13 +351,115 @@ def test_what_an_account_logs(properties: Any, enabled: bool, types: Any) -> Non
     [
         ([{"name": "ContentLogging", "value": "false"}], False, Basis.EXPLICIT),
         ([{"name": "ContentLogging", "value": "true"}], True, Basis.EXPLICIT), ([], True, Basis.VENDOR_DEFAULT),
-        ([{"name": "VirtualNetworks"}], True, Basis.VENDOR_DEFAULT), (None, NOT_EXPOSED, Basis.EXPLICIT),
+        ([{"name": "VirtualNetworks"}], True, Basis.VENDOR_DEFAULT),
         ([{"name": "ContentLogging", "value": "some"}], unknown_value("some"), Basis.EXPLICIT),
     ],
 )  # fmt: skip
 def test_whether_microsoft_may_store_content(capabilities: Any, value: Any, basis: Basis) -> None:
     fact = one(logs.content_logging, Azure(account(), a=account(capabilities=capabilities)), "setting")
     assert (fact.value, fact.basis) == (value, basis)
+
+
+@pytest.mark.parametrize("capabilities", [None, "none", {}])
+def test_capabilities_that_are_no_list_prove_nothing(capabilities: Any) -> None:
+    found = collect(logs.content_logging, Azure(account(), a=account(capabilities=capabilities)))
+    assert facts(found) == [] and [(subject, reason) for _, subject, reason in lost(found)] == [
+        (UID, Reason.INVALID_ANSWER)
+    ]
+
+
+# --- access, plans, workspaces
+
+ROLES = {
+    "user": {
+        "roleName": "User",
+        "permissions": [{"actions": ["*/read"], "dataActions": ["Microsoft.CognitiveServices/*"]}],
+    },
+    "owner": {"roleName": "Owner", "permissions": [{"actions": ["*"], "dataActions": []}]},
+    "reader": {"roleName": "Reader", "permissions": [{"actions": ["*/read"]}]},
+    "both": {
+        "roleName": "Both",
+        "permissions": [{"actions": ["Microsoft.CognitiveServices/*/write"], "dataActions": ["*"]}],
+    },
+    "other": {
+        "roleName": "Other",
+        "permissions": [{"actions": ["Microsoft.Storage/*"], "dataActions": ["Microsoft.Storage/*"]}],
+    },
+}
+
+
+def assigned(role: str, scope: str, **more: Any) -> Gathered:
+    stage = Azure(account())
+    said = {"roleDefinitionId": f"/providers/x/roleDefinitions/{role.upper()}", "principalId": "p", "principalType": "User",
+            "scope": scope, "createdOn": "2026-01-02T03:04:05Z", **more}  # fmt: skip
+    stage.tables = {
+        "microsoft.authorization/roleassignments": [
+            {"id": f"{scope}/providers/m/roleAssignments/1", "properties": said}
+        ],
+        "microsoft.authorization/roledefinitions": [
+            {"id": f"/providers/x/roleDefinitions/{name}", "properties": body} for name, body in ROLES.items()
+        ],
+    }
+    return collect(access.role_assignments, stage)
+
+
+@pytest.mark.parametrize(
+    ("role", "purposes"),
+    [("user", ["use"]), ("owner", ["administer"]), ("reader", []), ("both", ["use", "administer"]), ("other", [])],
+)
+@pytest.mark.parametrize(
+    "scope", [INSIDE, f"/subscriptions/{S1}", "/providers/Microsoft.Management/managementGroups/root", "/"]
+)
+def test_what_a_role_amounts_to_at_an_account(role: str, purposes: list[str], scope: str) -> None:
+    found = facts(assigned(role, scope))
+    assert [fact.purpose for fact in found] == purposes
+    assert all((fact.grantee, fact.resources, fact.verdict) == ("p", (UID,), "allowed") for fact in found)
+    assert all(len(fact.not_evaluated) == (2 if "managementGroups" in scope else 1) for fact in found)
+
+
+def test_an_assignment_elsewhere_a_condition_and_a_role_that_is_not_listed() -> None:
+    assert facts(assigned("owner", f"/subscriptions/{S2}")) == [] == facts(assigned("owner", f"{INSIDE}-other"))
+    (fact,) = facts(assigned("owner", INSIDE, condition="@Resource[x] == 'y'", principalType="Robot"))
+    assert (fact.verdict, fact.grantee_sort) == ("conditional", unknown_value("Robot"))
+    found = assigned("secret", INSIDE)
+    assert facts(found) == [] and [reason for _, _, reason in lost(found)] == [Reason.INVALID_ANSWER]
+
+
+@pytest.mark.parametrize(
+    ("tier", "enabled"),
+    [("Standard", True), ("Free", False), (None, NOT_EXPOSED), ("Deluxe", unknown_value("Deluxe"))],
+)  # fmt: skip
+def test_a_plan_of_defender(tier: Any, enabled: Any) -> None:
+    stage = Azure()
+    said = {
+        "pricingTier": tier,
+        "extensions": [{"name": "b", "isEnabled": "True"}, {"name": "a", "isEnabled": "False"}],
+    }
+    stage.tables = {
+        "microsoft.security/pricings": [{"id": f"/subscriptions/{S1}/p/AI", "name": "AI", "properties": said}]
+    }
+    fact = one(detection.defender_plans, stage, "detection")
+    assert (fact.service, fact.enabled, fact.features, fact.at) == ("defender", enabled, ("AI", "AI.b"), S1)
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"publicNetworkAccess": "Disabled", "encryption": {"status": "Enabled", "keyVaultProperties": {"keyIdentifier": "k"}}},
+         ("private", "k", "customer")),
+        ({"publicNetworkAccess": "Enabled", "encryption": {"status": "Disabled"}}, ("public", ABSENT, "vendor")),
+        ({}, (NOT_EXPOSED, ABSENT, "vendor")),
+        ({"publicNetworkAccess": "X", "encryption": {"status": "Y"}},
+         (unknown_value("X"), unknown_value("Y"), unknown_value("Y"))),
+    ],
+)  # fmt: skip
+def test_a_workspace(properties: Any, expected: Any) -> None:
+    stage = Azure()
+    row = {"id": f"/subscriptions/{S1}/w", "name": "w", "properties": properties}
+    stage.tables = {"microsoft.machinelearningservices/workspaces": [row]}
+    system, exposure, encryption = facts(collect(machine_learning.workspaces, stage))
+    assert (exposure.network, encryption.key, encryption.holder) == expected
+    assert (system.category, system.provider) == ("service", "azure.machine_learning")
 
 
 # --- the vendor as a whole

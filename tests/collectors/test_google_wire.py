@@ -6,7 +6,7 @@ import pytest
 from google_stage import SCOPE, TOKENS, UNITS, USERS, Reply, Stage, answer, pages, refused, source
 
 from annexa.collectors._google import documents
-from annexa.collectors._google.http import IN_FLIGHT, GuardedHttp, InFlight, check
+from annexa.collectors._google.http import IN_FLIGHT, GuardedHttp, InFlight, PerThread, check
 from annexa.evidence.answer import AbsentError, UndeclaredCallError, UnreadError
 from annexa.evidence.call import Call
 from annexa.schemas.words import Environment, Reason
@@ -101,6 +101,14 @@ def test_who_must_act(reply: Reply, reason: Reason, words: str) -> None:
     assert "said by the vendor" not in str(trouble)
 
 
+def test_only_super_administrators_may_ask_for_policies() -> None:
+    scope = "https://www.googleapis.com/auth/cloud-identity.policies.readonly"
+    call = Call(op="cloudidentity/v1:policies.list", needs=scope, path="policies")
+    with pytest.raises(UnreadError) as caught:
+        pages(Stage({"/policies": [refused(403, "PERMISSION_DENIED")]}), call)
+    assert caught.value.trouble.reason is Reason.DENIED and "super administrator" in str(caught.value.trouble.cure)
+
+
 def test_a_declared_absence() -> None:
     call = Call(op=TOKENS.op, needs=SCOPE, path="items", absent=("notFound",))
     with pytest.raises(AbsentError):
@@ -154,6 +162,29 @@ def test_another_endpoint_is_not_the_vendor() -> None:
     with source(Stage({})) as (made, _):
         assert made.environment is Environment.SANDBOX
         assert (made.tenant, made.hosts()[0].startswith("http://127.0.0.1")) == ("C0123", True)
+
+
+class Credentials:
+    """Credentials that can be narrowed, as those of a service account."""
+
+    def __init__(self, *scopes: str) -> None:
+        self.scopes = scopes
+
+    def with_scopes(self, scopes: list[str]) -> "Credentials":
+        return Credentials(*scopes)
+
+
+def test_a_token_is_for_one_scope_so_that_one_that_is_missing_costs_its_own_calls() -> None:
+    clients = PerThread(Credentials(SCOPE, "https://example.test/other"), 1, None)
+    one, other, permission = clients.get(SCOPE), clients.get("https://example.test/other"), clients.get("iam.keys.list")
+    assert [found.credentials.scopes for found in (one, other)] == [(SCOPE,), ("https://example.test/other",)]
+    assert len(permission.credentials.scopes) == 2, "a permission is no scope"
+    assert clients.get(SCOPE) is one
+    assert one.http is other.http is permission.http, "one thread has one set of connections"
+    with ThreadPoolExecutor(1) as pool:
+        elsewhere = pool.submit(clients.get, SCOPE).result()
+    assert elsewhere.http is not one.http
+    assert elsewhere.credentials is one.credentials, "asked for once"
 
 
 def test_every_declared_scope_is_one_of_its_method() -> None:

@@ -1,15 +1,21 @@
 """Signing in to Microsoft: what can go wrong says what it is and what to do, and a proxy may have its own certificate."""
 
 import json
+import ssl
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from annexa.collectors._graph import GraphSettings, credentials, signing_in
 from annexa.collectors._source import CannotStartError
@@ -130,8 +136,6 @@ def test_the_sandbox_has_a_token_of_its_own() -> None:
 def test_a_proxy_with_its_own_certificate(
     trusts: bool, authority: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
     api = replace(GRAPH, base=f"https://{HOST}", suffixes=(HOST,))
     with tunnel(authority[1]) as (port, by_proxy, by_vendor):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
@@ -171,3 +175,100 @@ def test_importing_it_loads_no_sdk() -> None:
 
 def test_settings_hold_no_secret() -> None:
     assert not any("password" in name or name == "secret" for name in GraphSettings.__struct_fields__)
+
+
+LOGIN = "login.microsoftonline.com"
+DISCOVERY = {
+    "token_endpoint": f"https://{LOGIN}/{TENANT}/oauth2/v2.0/token", "issuer": f"https://{LOGIN}/{TENANT}/v2.0",
+    "authorization_endpoint": f"https://{LOGIN}/{TENANT}/oauth2/v2.0/authorize",
+}  # fmt: skip
+
+
+@contextmanager
+def sign_in_service(folder: Path, answer: Callable[[str], tuple[int, Any]]) -> Iterator[tuple[int, Path, list[str]]]:
+    """Microsoft's sign-in service behind a proxy that opens connections with a certificate of its own."""
+    ca, served = made_for(folder, LOGIN)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(served)
+    asked = list[str]()
+
+    def serve(connection: Any) -> None:
+        test_rest_network._head(connection)
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with context.wrap_socket(connection, server_side=True) as inside:
+            path = test_rest_network._head(inside).split(b" ")[1].decode()
+            asked.append(path)
+            status, body = answer(path)
+            sent = json.dumps(body).encode()
+            lines = (
+                f"HTTP/1.1 {status} x",
+                "Content-Type: application/json",
+                f"Content-Length: {len(sent)}",
+                "Connection: close",
+            )
+            inside.sendall("\r\n".join((*lines, "", "")).encode() + sent)
+
+    with test_rest_network.listening(serve) as port:
+        yield port, ca, asked
+
+
+def made_for(folder: Path, host: str) -> tuple[Path, Path]:
+    """A company's authority, and a certificate from it for a host."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Acme CA")])
+    built = test_rest_network._built
+    ca = built(name, name, key, key, x509.BasicConstraints(ca=True, path_length=None))
+    own = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    leaf = built(subject, name, own, key, x509.SubjectAlternativeName([x509.DNSName(host)]))
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / "ca.pem").write_bytes(ca.public_bytes(pem))
+    private = own.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    (folder / "server.pem").write_bytes(leaf.public_bytes(pem) + private)
+    return folder / "ca.pem", folder / "server.pem"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "says"),
+    [
+        (200, {"access_token": TOKEN, "expires_in": 3599, "token_type": "Bearer"}, None),
+        (401, {"error": "invalid_client", "error_description": "AADSTS7000222: The provided client secret keys are expired."},
+         "AADSTS7000222"),
+        (400, {"error": "unauthorized_client", "error_description": "AADSTS700016: Application not found."}, "AADSTS700016"),
+    ],
+)  # fmt: skip
+def test_the_sdk_signs_in_over_a_proxy_with_its_own_certificate(
+    status: int, body: Any, says: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(path: str) -> tuple[int, Any]:
+        if path.startswith("/common/discovery/instance"):
+            return 200, {"tenant_discovery_endpoint": DISCOVERY["issuer"], "metadata": []}
+        return (200, DISCOVERY) if "openid-configuration" in path else (status, body)
+
+    with sign_in_service(tmp_path, answer) as (port, ca, asked):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        settings = {**SECRET, "ca_file": str(ca)}
+        if says is None:
+            assert connected(None, settings=settings, environment=ENVIRONMENT).tenant == TENANT
+        else:
+            with pytest.raises(CannotStartError, match=says):
+                connected(None, settings=settings, environment=ENVIRONMENT)
+    assert asked[0].startswith(f"/{TENANT}/")
+
+
+def test_a_tenant_that_does_not_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = {"error": "invalid_tenant", "error_description": f"AADSTS90002: Tenant '{TENANT}' not found."}
+    with sign_in_service(tmp_path, lambda path: (400, body)) as (port, ca, _):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        with pytest.raises(CannotStartError, match="tenant") as caught:
+            connected(None, settings={**SECRET, "ca_file": str(ca)}, environment=ENVIRONMENT)
+    assert "tenant_id" in caught.value.cure
+
+
+def test_a_sign_in_service_behind_a_certificate_that_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sign_in_service(tmp_path, lambda path: (200, DISCOVERY)) as (port, _, asked):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        with pytest.raises(CannotStartError, match="certificate") as caught:
+            connected(None, settings=SECRET, environment=ENVIRONMENT)
+    assert "ca_file" in caught.value.cure and asked == []

@@ -20,6 +20,7 @@ from annexa.mappings.judge import judge
 from annexa.mappings.pack import load_pack
 from annexa.mappings.results import Assessment, ControlResult, Finding, ItemResult, NeedResult, RuleResult
 from annexa.sandbox import demo
+from annexa.sandbox import vendors as played
 from annexa.sandbox.aws_server import Fault
 from annexa.sandbox.company import DateName, ScenarioName
 from annexa.schemas.words import Change as FindingChange
@@ -85,10 +86,14 @@ class Judged:
 
 
 def collected(
-    folder: Path, scenario: ScenarioName, *dates: DateName, mended: Collection[int] = (), faults: Iterable[Fault] = ()
-) -> Judged:
-    """Collect the company on these dates and judge the last; rows of the planted one may be mended."""
-    company = Company(folder)
+    folder: Path, scenario: ScenarioName, *dates: DateName, mended: Collection[int] = (), faults: Iterable[Fault] = (),
+    vendors: Iterable[str] | None = None,
+) -> Judged:  # fmt: skip
+    """Collect the company on these dates and judge the last; rows of the planted one may be mended.
+
+    `vendors`: some of them; None: all.
+    """
+    company = Company(folder, played.names() if vendors is None else vendors)
     for date in dates:
         manifest = _collect(company, scenario, date, NO_EDITS, {}, mended=mended, faults=faults)
         made = runner.assess(company.vault, manifest.run_id, key=company.key)
@@ -100,7 +105,7 @@ def with_registers(
     **settings: Any,
 ) -> Judged:  # fmt: skip
     """Judge what AWS answered beside other registers or settings than the planted ones."""
-    company = Company(folder)
+    company = Company(folder, played.names())
     manifest = _collect(company, "planted", date, registers, settings, only="registers")
     evidence = _spliced(base.evidence, VaultEvidence(company.vault.run(manifest.run_id)))
     items: list[ItemResult] = []
@@ -112,7 +117,7 @@ def _collect(
     company: Company, scenario: ScenarioName, date: DateName, edits: Mapping[str, Edit], settings: dict[str, Any], **told: Any
 ) -> Manifest:  # fmt: skip
     folder = company.folder / "registers"
-    demo.write_registers(folder, scenario)
+    demo.write_registers(folder, scenario, company.vendors)
     for register, edit in edits.items():
         file = folder / f"{register}.yaml"
         rows = yaml.safe_load(file.read_text("utf-8"))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import msgspec
 from one_day import Day, makes
 
 from annexa import collectors as vendors
@@ -140,9 +139,7 @@ def dependence(
     def gives(one: Collector) -> bool:
         vendor = one.name.partition(".")[0]
         return any(looks_at(rule, given, vendor) for given in one.yields) or any(
-            given.kind == kind and not _shut_out(given, other.population.where)
-            for given in one.yields
-            for kind, other in populations
+            given.kind == kind and not _shut_out(given, where) for given in one.yields for kind, where in populations
         )
 
     vendors = {one.name.partition(".")[0] for one in known if gives(one)}
@@ -153,22 +150,13 @@ def dependence(
     )
 
 
-def populations_of_exclusions(soa: Iterable[Any], catalogue: Any) -> dict[str, tuple[tuple[str, Rule], ...]]:
-    """For the rule about exclusions: kind and filter of every population that speaks against one."""
-    base = PACK.rules[next(iter(EXCLUSIONS))]
+def populations_of_exclusions(soa: Iterable[Any], catalogue: Any) -> dict[str, tuple[tuple[str, Condition], ...]]:
+    """For the rules about exclusions: kind and filter of every population that speaks against one."""
     by_id = {one.id: one for one in catalogue.populations}
     against = {one.id: one.contradicted_by for one in catalogue.controls}
     names = {name for row in soa if not row.applicable for name in (*row.claims_none_of, *against.get(row.control, ()))}
-    chosen = [by_id[name] for name in sorted(names) if name in by_id]
-    return {
-        base.id: tuple(
-            (
-                one.kind,
-                msgspec.structs.replace(base, population=msgspec.structs.replace(base.population, where=one.where)),
-            )
-            for one in chosen
-        )
-    }
+    chosen = tuple((by_id[name].kind, by_id[name].where) for name in sorted(names) if name in by_id)
+    return dict.fromkeys(EXCLUSIONS, chosen)
 
 
 def kinds(op: str, *, refused: bool, play: RestPlay | None = None) -> list[Any]:

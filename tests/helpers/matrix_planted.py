@@ -69,12 +69,13 @@ def _blind_spots(second: Judged, after: Judged, struck: Struck, tenants: set[str
         (unread.call, unread.scope) for unreads in struck.lost.values() for unread in unreads
     }
     wider = [spot for spot in after.spots.values() if (spot.call, spot.scope) in lost]
-    known = {*after.spots, *(one.source for one in after.spots.values() if one.reason is Reason.NOT_CONNECTED)}
+    unconnected = {one.source for one in after.spots.values() if one.reason is Reason.NOT_CONNECTED}
     for spot in second.spots.values():
-        name = (
-            spot.source if spot.reason is Reason.NOT_CONNECTED else spot.id
-        )  # Its id tells where the vendor was seen.
-        if name not in known and not set(spot.rules) <= _hidden(spot, wider, tenants):
+        if spot.reason is Reason.NOT_CONNECTED:  # Its id tells where the vendor was seen; that list may be lost now.
+            kept = spot.source in unconnected or any(f" at {source})" in spot.detail for source in struck.sources)
+        else:
+            kept = spot.id in after.spots or set(spot.rules) <= _hidden(spot, wider, tenants)
+        if not kept:
             yield f"the blind spot {spot.call} at {spot.scope} for {', '.join(spot.rules)} is gone"
 
 

@@ -10,8 +10,9 @@ from one_day import Day
 
 from annexa.collectors._collect import Done
 from annexa.evidence.record import Record
+from annexa.mappings.results import RuleResult
 from annexa.sandbox._rest import NEW_ENUM_VALUE
-from annexa.schemas.words import Result, Verdict
+from annexa.schemas.words import Result, UnknownReason, Verdict
 
 
 def emptied(day: Day, before: Judged, after: Judged, dependent: set[str]) -> Iterator[str]:
@@ -95,10 +96,15 @@ def judged_unknown(day: Day, before: Judged, after: Judged, struck: Struck, depe
     for rule_id, result in after.rules.items():
         if not whole_here(day, rule_id):
             yield from no_comfort(before, after, rule_id)
-        elif rule_id not in dependent and changed(before.rules[rule_id], result):
+        elif rule_id not in dependent and changed(before.rules[rule_id], result) and not _doubted(result):
             yield f"{rule_id} does not depend on it and changes to {result.result} {result.reason}"
         if result.result not in (Result.UNKNOWN, before.rules[rule_id].result):
             yield f"{rule_id} is {result.result}"
+
+
+def _doubted(result: RuleResult) -> bool:
+    """What a collector says that a field always is does not hold for a word that nobody knows."""
+    return result.result is Result.UNKNOWN and result.reason is UnknownReason.UNKNOWN_VALUE
 
 
 def _unknown_fields(fact: Any) -> set[str]:

@@ -70,6 +70,8 @@ class Day:
     ) -> None:
         """`mended`: rows of the planted company that are as in the clean one.
 
+        The registers are whole, whichever vendors there are: what one vendor shows of another's is registered too.
+
         `fuller`: the clean company with gateways and a bill, which it has not otherwise.
         """
         self.folder, self.scenario, self.date, self.fuller = folder, scenario, date, fuller

@@ -1,4 +1,4 @@
-"""Where what a test run prints at its end is kept meanwhile, and how the deny matrix is printed."""
+"""What all processes of a test run know: which tests stay together, and what is printed at the end."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,3 +23,13 @@ def lines(told: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, list[str
             "deny matrix, all together",
             [f"{len(told)} tables, {calls} calls, {cells} cells: {violations or 'zero'} violations"],
         )
+
+
+def group(nodeid: str) -> str:
+    """Tests of one file belong together; those of the matrix by vendor, which their parameters begin with."""
+    file, _, name = nodeid.partition("::")
+    if "matrix/" not in file:
+        return file
+    if "vendors" not in file:
+        return file if "company" in file else "matrix of aws"
+    return f"matrix of {name.partition('[')[2].partition(':')[0].removesuffix(']')}"

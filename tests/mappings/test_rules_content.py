@@ -159,6 +159,7 @@ TABLE = {
     "GOV-ANY-13": ("high", "A.5.36", {"c8.3"}),
     "GOV-ANY-14": ("high", "A.8.34", {"A.8.2"}),
     "ACC-ANT-02": ("high", "A.8.5", {"A.5.16"}),
+    "LOG-SLK-01": ("medium", "A.8.15", set()),
     "INV-ANT-01": ("medium", "A.5.9", {"A.5.2"}),
     "ACC-GH-01B": ("medium", "A.8.4", {"A.5.15"}),
     "CFG-GH-01B": ("medium", "A.8.9", {"A.8.3", "A.8.4"}),

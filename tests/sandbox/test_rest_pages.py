@@ -28,6 +28,7 @@ STYLES: dict[str, Pager] = {
     "total_pages": Numbered(items="result", total_pages="result_info.total_pages", limit="per_page", number="result_info.page"),
     "hasNextPage": Numbered(items="rows", more="pagination.hasNextPage", limit="pageSize"),
     "from zero": Numbered(first=0, more="more"),
+    "resource graph": Token(param="$skipToken", next="$skipToken", last="absent", limit="$top", total="totalRecords"),
     "offset": LimitOffset(),
 }  # fmt: skip
 LINKS = [name for name, style in STYLES.items() if style.links]

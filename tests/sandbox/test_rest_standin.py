@@ -25,6 +25,7 @@ from annexa.sandbox._rest import (
     RestFault,
     RestPlay,
     Route,
+    Token,
     basic,
     bearer,
     either,
@@ -299,6 +300,15 @@ def test_an_unknown_word_stands_in_one_place_or_in_all() -> None:
     ]  # fmt: skip
     assert PLAY.enums(KEYS) == ("owner.type", "owner.tags.*.kind")
     assert PLAY.poorer_kinds(KEYS) == ("empty_list", "shortened", "unknown_enum")
+
+
+def test_which_kinds_leave_a_valid_answer() -> None:
+    """A list that a page must have is broken without it; an object may lack a member, and Google leaves out empty lists."""
+    settings = {"missing_list", "null_list", "empty_list", "shortened", "empty_object", "unknown_enum"}
+    assert set(PLAY.poorer_kinds("GET /projects/{id}/settings")) == settings
+    assert set(PLAY.poorer_kinds("GET /projects")) == {"empty_list", "shortened", "unknown_enum"}
+    google = toy(Route("GET /x", "x", pager=Token(omit_empty=True)), data={"x": []})
+    assert set(google.poorer_kinds("GET /x")) == {"missing_list", "empty_list", "shortened"}
 
 
 def test_an_error_can_come_with_status_200() -> None:

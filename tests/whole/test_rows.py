@@ -131,7 +131,7 @@ def test_row_6_not_action_grants_every_model_and_a_condition_is_shown(
     assert after.failing("ACC-AWS-01") == {f"{KELLER}#use"}
     assert not any("lab-power" in item.subject or "partner" in item.subject for item in after.items)
     assert turned(first, after) == {"ACC-ANY-05B": ("fail", "unknown")}
-    assert after.rule("ACC-ANY-05B").missing_scopes == (f"aws:main {ACQUIRED}",)
+    assert f"aws:main {ACQUIRED}" in after.rule("ACC-ANY-05B").missing_scopes
 
 
 def test_row_7_denied_grants_keep_8_2_from_being_supported(second: Judged, mended: Mended) -> None:
@@ -141,7 +141,7 @@ def test_row_7_denied_grants_keep_8_2_from_being_supported(second: Judged, mende
     assert spot.cure is not None
     assert spot.cure.startswith(f"Grant {call} to arn:aws:iam::{ACQUIRED}:role/annexa-collector")
     assert "A.8.2" in spot.controls
-    blind = mended(5, 6)  # row 5's owner is the one who may use AI by exception
+    blind = mended(5, 6, vendors=["aws"])  # row 5's owner is the one who may use AI by exception
     assert all(blind.failing(rule) == set() for rule in ("ACC-AWS-01", "ACC-ANY-05B"))
     assert blind.control("A.8.2").status is Status.INCOMPLETE
     assert (blind.need("A.8.2/grants").state, blind.need("A.8.2/limit").state) == ("unread", "unread")
@@ -149,7 +149,7 @@ def test_row_7_denied_grants_keep_8_2_from_being_supported(second: Judged, mende
 
 
 def test_row_7_mended_the_grants_of_every_account_are_read(mended: Mended) -> None:
-    after = mended(5, 6, 7)
+    after = mended(5, 6, 7, vendors=["aws"])
     assert (after.need("A.8.2/grants").state, after.need("A.8.2/limit").state) == ("met", "met")
     assert (after.rule("ACC-AWS-01").result, after.rule("ACC-AWS-01").missing_scopes) == ("pass", ())
     assert after.made.blind_spots == ()
@@ -170,7 +170,7 @@ def test_row_8_a_disabled_region_and_an_absent_service_are_not_applicable(first:
     for each in (*first.items, *first.findings, *first.unread(), *first.made.blind_spots):
         assert not each.scope.endswith(nowhere), each
     assert first.rule("INV-ANY-02").counts.not_applicable_scopes > 0
-    unproved = mended(faults=[Fault("ssm", "GetParametersByPath", kind="denied")])
+    unproved = mended(faults=[Fault("ssm", "GetParametersByPath", kind="denied")], vendors=["aws"])
     lost = {
         (spot.scope, spot.reason)
         for spot in unproved.made.blind_spots
@@ -187,7 +187,7 @@ def test_row_8_hosts_that_do_not_resolve_are_a_blind_spot(first: Judged, second:
     assert not any(finding.scope.endswith("/eu-west-1") for finding in second.findings)
     assert second.of("LOG-AWS-01")[f"{PROD}/eu-west-1"].verdict == "unknown"
     after = mended(8, date="second")
-    assert {spot.scope for spot in after.made.blind_spots} == {ACQUIRED}
+    assert {spot.scope for spot in after.made.blind_spots if spot.source == "aws:main"} == {ACQUIRED}
     assert after.verdicts("LOG-AWS-01")[f"{PROD}/eu-west-1"] == "pass"
     turns = turned(second, after)
     assert set(turns.values()) == {("unknown", "pass")}
@@ -217,7 +217,7 @@ def test_row_29_an_exclusion_that_claims_no_agents_while_agents_run(
         control = day.control("A.8.25")
         assert (control.status, control.exclusion) == ("excluded", "activity_seen")
         assert "builds no agents of its own" in str(control.exclusion_detail)
-        assert f":{PROD}:agent/CUSTOMSDK1" in str(control.exclusion_detail)
+        assert "but AI agents run" in str(control.exclusion_detail)
         is_gap(day, "GOV-ANY-08", "register:soa/A.8.25")
         assert day.control("c6.1.3").status is Status.GAP
 

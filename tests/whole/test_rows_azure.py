@@ -8,12 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from harbourline import Company
 from judged import Judged
 
-from annexa import runner
+from annexa import collectors, runner
+from annexa.collectors import azure
 from annexa.commands._config import RuleOff
+from annexa.evidence.keeper import CallEntry
+from annexa.evidence.record import Record
+from annexa.evidence.replay import compare, rebuild
 from annexa.sandbox import demo
 from annexa.sandbox._entra import TENANT, TOKEN
 from annexa.sandbox.vendors import azure as played
@@ -133,15 +138,30 @@ def test_no_secret_reaches_the_vault(days: list[Judged], vault: Path) -> None:
     assert b"hbl-openai-portal.openai.azure.com" in kept and TENANT.encode() in kept
 
 
+def test_records_come_out_of_the_kept_pages_as_they_were_sealed(tmp_path: Path) -> None:
+    """Queries of Resource Graph share one address: their texts tell their pages apart."""
+    company = Company(tmp_path, vendors=("azure",))
+    manifest = company.collect("clean")
+    reader = company.vault.run(manifest.run_id)
+
+    def every(segment: str, into: type[Any]) -> list[Any]:
+        names = [name for name in reader.segments() if name == segment or name.startswith(f"{segment}/")]
+        return [msgspec.json.decode(line, type=into) for name in names for line in reader.lines(name)]
+
+    installed = {one.name: one for one in collectors.of(azure)}
+    sealed = [record for record in every("records", Record) if record.source == "azure:main"]
+    compared = compare(sealed, rebuild(manifest, every("calls", CallEntry), installed, reader.page))
+    assert (compared.same, compared.changed, compared.new) == (len(sealed), [], [])
+    assert len(sealed) > 30
+
+
 CALLS = played.play("clean", "first").ops()
 ALWAYS = ("GET /tenants",)
 """Without these nothing starts."""
 
 
 @pytest.mark.parametrize("op", [op for op in CALLS if op not in ALWAYS])
-@pytest.mark.parametrize(
-    "kind", ["denied", "unauthorised", "throttled", "html", "missing_list", "null_list", "empty_list"]
-)
+@pytest.mark.parametrize("kind", ["denied", "html", "null_list", "empty_list"])
 def test_no_missing_answer_becomes_a_pass(op: str, kind: str, tmp_path: Path) -> None:
     """Refused in the clean company: rules that depend on the call are unknown, none passes for lack of an answer."""
     play = played.play("clean", "first")

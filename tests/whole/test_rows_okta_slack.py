@@ -135,8 +135,12 @@ def test_row_25_an_audit_log_that_says_no_with_a_good_status(days: list[Judged],
         assert not any(row.data.name == "slack.audit" for row in day.records("log_source")), (
             "no log is not an empty one"
         )
+        assert str(day.rule("LOG-SLK-01").result) == "unknown"
+        (spot,) = (spot for spot in day.made.blind_spots if spot.call == AUDIT)
+        assert (spot.source, "LOG-SLK-01" in spot.rules, spot.curable) == ("slack:main", True, True)
     after = mended(25)
     assert unread(after) == []
+    assert turned(days[0], after)["LOG-SLK-01"] == ("unknown", "pass")
     (log,) = (row.data for row in after.records("log_source") if row.data.name == "slack.audit")
     assert log.last_event == "2026-08-30T04:00:00Z"
 
@@ -174,7 +178,13 @@ def test_the_leaver_has_no_account_that_works(days: list[Judged]) -> None:
 
 
 def test_nothing_else_is_planted(days: list[Judged]) -> None:
-    expected = {"ACC-OKT-01": "fail", "ACC-OKT-02": "fail", "INV-OKT-01": "unknown", "INV-SLK-01": "fail"}
+    expected = {
+        "ACC-OKT-01": "fail",
+        "ACC-OKT-02": "fail",
+        "INV-OKT-01": "unknown",
+        "INV-SLK-01": "fail",
+        "LOG-SLK-01": "unknown",
+    }
     for day in days:
         ours = {rule: str(result) for rule, result in day.results().items() if rule.split("-")[1] in ("OKT", "SLK")}
         assert {rule: result for rule, result in ours.items() if result != "pass"} == expected
@@ -193,7 +203,7 @@ def test_every_rule_passes_in_the_clean_company(tmp_path: Path) -> None:
     for day in collected(tmp_path, "first", "second", scenario="clean"):
         ours = {rule: str(result) for rule, result in day.results().items() if rule.split("-")[1] in ("OKT", "SLK")}
         assert ours == dict.fromkeys(
-            ("ACC-OKT-01", "ACC-OKT-02", "INV-OKT-01", "INV-SLK-01", "LOG-OKT-01", "LOG-OKT-01B"), "pass"
+            ("ACC-OKT-01", "ACC-OKT-02", "INV-OKT-01", "INV-SLK-01", "LOG-OKT-01", "LOG-OKT-01B", "LOG-SLK-01"), "pass"
         )
         assert all(rule.counts.items for rule in day.made.rules if rule.rule in ours)
         assert unread(day) == []
