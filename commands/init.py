@@ -55,6 +55,83 @@ vendor = "aws"
 # external_id_env = "ANNEXA_EXTERNAL_ID"
 # costs = false                    # whether Cost Explorer may be asked (0.01 US$ a request)
 
+# Further sources: take the `# ` off a table that you want. Keys and tokens stay in the environment variables that `..._env`
+# names. Files of a source (keys, certificates) are named with their whole path. `annexa permissions <vendor>` says which key
+# to make; docs/vendors/ has a page for each.
+
+# [[sources]]
+# name = "openai:main"
+# vendor = "openai"
+# key_env = "OPENAI_ADMIN_KEY"     # variable with the admin key
+# organization = "org-abc123"      # for a key that sees several; else what OPENAI_ORG_ID holds
+
+# [[sources]]
+# name = "chatgpt:main"            # ChatGPT Enterprise and Edu: lists of administrative logs
+# vendor = "chatgpt"
+# key_env = "COMPLIANCE_API_KEY"
+# workspace = "5f2f0c1e-7a44-4c3f-9a51-b2c0de4a0001"
+
+# [[sources]]
+# name = "anthropic:main"          # Claude's API platform
+# vendor = "anthropic"
+# key_env = "ANTHROPIC_ADMIN_KEY"
+# token_env = "ANTHROPIC_ADMIN_TOKEN"   # variable with an OAuth token of scope org:admin, where there is one
+
+# [[sources]]
+# name = "claude:main"             # Claude Enterprise
+# vendor = "claude"
+# key_env = "ANTHROPIC_COMPLIANCE_ACCESS_KEY"
+
+# [[sources]]
+# name = "github:main"
+# vendor = "github"
+# organisation = "my-organisation"      # as in its address
+# app_id = "123456"                     # a GitHub App; without these three, the token in `key_env` asks
+# installation_id = "12345678"
+# private_key_file = "/etc/annexa/github.pem"
+# key_env = "GITHUB_TOKEN"
+
+# [[sources]]
+# name = "okta:main"
+# vendor = "okta"
+# domain = "example.okta.com"
+# client_id = "0oa1example"             # an API Services app; without it, the token in `key_env` asks
+# private_key_file = "/etc/annexa/okta.pem"
+# key_env = "OKTA_CLIENT_TOKEN"
+
+# [[sources]]
+# name = "slack:main"              # Slack Enterprise
+# vendor = "slack"
+# key_env = "SLACK_ORG_ADMIN_USER_TOKEN"
+
+# [[sources]]
+# name = "microsoft:main"          # Entra ID and Microsoft 365
+# vendor = "microsoft"
+# tenant_id = "00000000-0000-0000-0000-000000000000"
+# client_id = "00000000-0000-0000-0000-000000000000"   # without it, the environment signs in: `az login`, an identity
+# secret_env = "AZURE_CLIENT_SECRET"
+# certificate = "/etc/annexa/microsoft.pem"            # goes before the secret
+
+# [[sources]]
+# name = "azure:main"              # every subscription of a directory
+# vendor = "azure"
+# tenant_id = "00000000-0000-0000-0000-000000000000"
+# client_id = "00000000-0000-0000-0000-000000000000"
+# secret_env = "AZURE_CLIENT_SECRET"
+
+# [[sources]]
+# name = "google_workspace:main"
+# vendor = "google_workspace"
+# key_file = "/etc/annexa/google.json"  # a service account's key; without it, the environment's own credentials
+# subject = "auditor@example.com"       # administrator in whose name it asks
+
+# [[sources]]
+# name = "google_cloud:main"
+# vendor = "google_cloud"
+# organization = "123456789012"         # its number; needed where the credentials see several
+# key_file = "/etc/annexa/google.json"
+# quota_project = "audit-project"       # project whose quota is used
+
 [keys]                             # always outside the vault
 signing = "{signing}"
 redaction = "{redaction}"

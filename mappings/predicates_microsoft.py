@@ -59,7 +59,8 @@ def _names(policy: AccessPolicy, target: str) -> bool:
     excludes = () if isinstance(policy.excludes, Missing) else policy.excludes
     if f"app {target}" in excludes:
         return False
-    return isinstance(policy.targets, Missing) or bool({"app All", f"app {target}"} & set(policy.targets))
+    named = {"app All", f"app {target}", "only applicationFilter"}
+    return isinstance(policy.targets, Missing) or bool(named & set(policy.targets))
 
 
 def _asks(policy: AccessPolicy, most: int) -> Said:
@@ -68,12 +69,20 @@ def _asks(policy: AccessPolicy, most: int) -> Said:
     if policy.state in ("off", "report_only"):
         word = "only reports" if policy.state == "report_only" else "is off"
         return Verdict.FAIL, None, f"{name} {word}{_left_out(policy)}"
-    if isinstance(policy.targets, tuple) and not _everybody(policy.targets):
-        return Verdict.FAIL, None, f"{name} holds for some people or sign-ins only"
     if isinstance(policy.requires, tuple) and not {"mfa", "block"} & set(policy.requires):
         return Verdict.FAIL, None, f"{name} asks for {', '.join(policy.requires)}"
     if isinstance(policy.requires, Missing) and policy.requires.state not in STATES:
         return Verdict.FAIL, None, f"{name} asks for nothing"
+    if isinstance(policy.targets, tuple) and "only applicationFilter" in policy.targets:
+        return (
+            Verdict.UNKNOWN,
+            UnknownReason.AMBIGUOUS_VALUE,
+            f"{name}: which applications its filter chooses is not known",
+        )
+    if isinstance(policy.targets, tuple) and _some_groups(policy.targets):
+        return Verdict.UNKNOWN, UnknownReason.CONDITIONAL, f"{name}: whether its groups are everybody is not known"
+    if isinstance(policy.targets, tuple) and not _everybody(policy.targets):
+        return Verdict.FAIL, None, f"{name} holds for some people or sign-ins only"
     for value in (policy.state, policy.targets, policy.excludes, policy.requires, policy.excluded_members):
         if isinstance(value, Missing) and value.state in STATES:
             return Verdict.UNKNOWN, STATES[value.state], f"{name}: {value.why or 'not known in full'}"
@@ -84,6 +93,12 @@ def _asks(policy: AccessPolicy, most: int) -> Said:
 
 def _everybody(targets: tuple[str, ...]) -> bool:
     return "user All" in targets and not any(name.startswith("only ") for name in targets)
+
+
+def _some_groups(targets: tuple[str, ...]) -> bool:
+    """Whether it holds for every sign-in of groups, which may or may not be everybody."""
+    narrow = any(name.startswith("only ") for name in targets)
+    return "user All" not in targets and not narrow and any(name.startswith("group ") for name in targets)
 
 
 def _left_out(policy: AccessPolicy) -> str:

@@ -97,7 +97,8 @@ def _changes(summary: Summary) -> str:
     told = [f"{count} {say(change)}" for change, count in changes.items() if change is not Change.RESOLVED]
     unknown = summary.untold_changes
     told += [f"{unknown} with no run to compare"] if unknown else []
-    return f"Findings: {sum(changes.values()) - resolved + unknown} open ({', '.join(told) or 'none'}), {resolved} {say(Change.RESOLVED)}"
+    still_open = sum(changes.values()) - resolved + unknown
+    return f"Findings: {still_open} open ({', '.join(told) or 'none'}), {resolved} {say(Change.RESOLVED)}"
 
 
 def _blind(summary: Summary, width: int, everything: bool) -> Iterator[str]:

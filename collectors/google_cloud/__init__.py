@@ -25,10 +25,11 @@ CANNOT_SEE = (
     "Keys that Google manages itself, and credentials of workload identity federation.",
     "Reasoning engines, tuning jobs, RAG corpora, notebooks and the agent registry: not read yet. Models, endpoints, "
     "indexes and search apps are.",
-    "Network access of endpoints, VPC Service Controls perimeters and Private Service Connect: not read yet.",
+    "Network access of single endpoints and Private Service Connect: not read yet. What rules of a service perimeter let "
+    "through, and access levels: not read yet; whether a perimeter stands around Vertex AI is read.",
     "Model Armor's floor settings and templates: not read yet.",
     "Caching of prompts by Vertex AI and the sharing of data with publishers of models: not read yet.",
-    "Log sinks, buckets of logs and how long they keep what they get: not read yet.",
+    "Log sinks, and buckets of logs outside of projects with AI: not read yet.",
     "Whether an AI service that is enabled is used, and by whom.",
     "Gemini Code Assist and Gemini Cloud Assist, beyond whether their service is enabled: not read yet.",
     "Contract terms and what Google's own assurance reports say.",

@@ -6,7 +6,7 @@ from annexa.collectors.google_cloud._source import ORGANIZATION
 
 ROLE = "annexaReader"
 APIS = (
-    "apikeys", "cloudasset", "cloudresourcemanager", "iam", "orgpolicy", "serviceusage",
+    "accesscontextmanager", "apikeys", "cloudasset", "cloudresourcemanager", "iam", "logging", "orgpolicy", "serviceusage",
 )  # fmt: skip
 """Services that have to be enabled in the project whose quota is used."""
 

@@ -60,7 +60,7 @@ def policies(handle: Handle) -> Iterator[LogSource | AccessGrant]:
     enabled = ai_services(handle)
     if not enabled:
         return
-    found = {place: _read(handle, call, place) for place, call in list(_chain(handle))}
+    found = {place: _read(handle, call, place) for place, call in list(chain(handle))}
     for name, service in enabled.items():
         with handle.citing(service, *found.values()):
             yield _log(handle, name, list(found.values()))
@@ -70,7 +70,7 @@ def policies(handle: Handle) -> Iterator[LogSource | AccessGrant]:
                 yield from _grants(handle, place, binding)
 
 
-def _chain(handle: Handle) -> Iterator[tuple[str, Call]]:
+def chain(handle: Handle) -> Iterator[tuple[str, Call]]:
     """The project, its folders and the organisation, each with the call that reads its policy."""
     yield here(handle), PROJECT_POLICY
     last = ""

@@ -39,8 +39,9 @@ def grant(order: GrantOrder) -> Grant:
         "Scopes that can only read, by API:", *_by_api(reading), "",
         "No read-only scope exists for these; pair each with a role that can only read:", *_by_api(other), "",
         "All in one line:", ",".join(sorted({call.needs for call in calls})), "",
-        "Beyond reading: through the last three scopes a key in wrong hands could revoke tokens, hand out licences and close "
-        "alerts, as far as the administrator's roles go. annexa sends GET requests only. A source without these three scopes "
+        "Beyond reading: through those three scopes a key in wrong hands could revoke tokens, hand out licences and close "
+        "alerts, as far as the administrator's roles go; of a super administrator they keep nothing back. annexa sends GET "
+        "requests only. A source without these three scopes "
         "runs too: apps, licences and alerts then stay unread.",
     ]  # fmt: skip
     notes = (

@@ -80,7 +80,7 @@ BLOCKS = ("blockContent", "blockAccess")
 
 @collects(Setting, UNITS, POLICIES, per="source", where={"setting.name": tuple(one.name for one in READ)})
 def settings(handle: Handle) -> Iterator[Setting]:
-    """One record per setting and organisational unit, and per group or licence whose members get another value there."""
+    """One record per setting and organisational unit, and per group or licence that another policy decides for there."""
     units, listed = tree(handle), _Listed(handle)
     listed.check(handle, units)
     listed.tell(handle, [described.type for described in READ])

@@ -41,11 +41,6 @@ def everybody(handle: Handle) -> Iterator[Item]:
         handle.note(USERS, Reason.VISIBILITY_UNPROVED, says, cure="Check the role of the administrator; run again.")
 
 
-def is_in_use(user: Item) -> bool:
-    """Whether somebody can sign in to it; a word that is no answer counts as yes."""
-    return user.get("suspended") is not True and user.get("archived") is not True
-
-
 def _identity(user: Item) -> Identity:
     state = "archived" if user.get("archived") is True else "suspended" if user.get("suspended") is True else "active"
     return Identity(

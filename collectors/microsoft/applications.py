@@ -9,6 +9,7 @@ from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Flag, Missing, Names, Text, unknown_value
 from annexa.evidence.handle import Handle
 from annexa.evidence.kinds import Application
+from annexa.schemas.words import Reason
 
 SERVICE_PRINCIPALS = listed(
     "/servicePrincipals", "Application.Read.All", "id", "appId", "displayName", "appOwnerOrganizationId",
@@ -18,6 +19,8 @@ SERVICE_PRINCIPALS = listed(
 )  # fmt: skip
 MICROSOFT = ("f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47")
 """The tenants in which Microsoft's own applications live: Microsoft Services, and Microsoft itself."""
+GRAPH = "00000003-0000-0000-c000-000000000000"
+"""Microsoft Graph's own application."""
 CUSTOM = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"
 """The template for applications that the gallery does not have; what is made of it is the organisation's own."""
 OWN_KINDS = ("ManagedIdentity",)
@@ -28,7 +31,9 @@ OWN_KINDS = ("ManagedIdentity",)
 def applications(handle: Handle) -> Iterator[Application]:
     """One record per service principal of an application that is neither Microsoft's nor the organisation's own."""
     tenant = str(handle.known["scope"]).lower()
+    graph = False
     for item in every(handle, SERVICE_PRINCIPALS):
+        graph = graph or item.get("appId") == GRAPH
         if is_foreign(item, tenant):
             yield Application(
                 subject=item["id"], vendor_id=str(item.get("appId") or item["id"]).lower(), name=text(item, "displayName"),
@@ -36,6 +41,10 @@ def applications(handle: Handle) -> Iterator[Application]:
                 consented=_open_to(item), state=_state(item), domains=_domains(item),
                 sign_on=text(item, "preferredSingleSignOnMode"),
             )  # fmt: skip
+    if not graph:
+        handle.note(SERVICE_PRINCIPALS, Reason.VISIBILITY_UNPROVED,
+                    "Microsoft Graph itself is not listed, and every tenant has it",
+                    cure="Run again; if it stays, report it.")  # fmt: skip
 
 
 def is_foreign(item: Mapping[str, Any], tenant: str) -> bool:

@@ -4,6 +4,7 @@ Includes and excludes both count; a policy that only reports is not enforced; me
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from annexa.collectors._graph import GRAPH_PAGES
@@ -32,6 +33,7 @@ NARROWS = (
     "servicePrincipalRiskLevels", "signInRiskLevels", "userRiskLevels",
 )  # fmt: skip
 """Conditions that make a policy hold for some sign-ins only."""
+LEFT_OUT = ("excludeUsers", "excludeGroups", "excludeRoles")
 PEOPLE = {"Users": "user", "Groups": "group", "Roles": "role"}
 
 
@@ -84,12 +86,16 @@ def _strength(raw: object) -> tuple[str, ...]:
 
 def _targets(conditions: Mapping[str, Any]) -> Names:
     """`app All`, `user All`, `group <id>`; `only <condition>` where it does not hold for every sign-in."""
-    if not conditions:
+    applications, users = inside(conditions, "applications"), inside(conditions, "users")
+    narrows = [f"only {name}" for name in NARROWS if conditions.get(name) not in NOBODY]
+    if "only clientApplications" not in narrows and not (
+        _are_lists(applications, "includeApplications")
+        and _are_lists(users, "includeUsers", "includeGroups", "includeRoles")
+    ):
         return NOT_EXPOSED
-    applications = inside(conditions, "applications")
     found = _listed(applications, "include", {"Applications": "app", "UserActions": "action"})
-    found += _listed(inside(conditions, "users"), "include", PEOPLE)
-    found += [f"only {name}" for name in NARROWS if conditions.get(name) not in NOBODY]
+    found += _listed(users, "include", PEOPLE)
+    found += narrows
     if conditions.get("clientAppTypes") not in (None, ["all"], []):
         found.append("only clientAppTypes")
     if applications.get("applicationFilter") is not None:
@@ -98,13 +104,18 @@ def _targets(conditions: Mapping[str, Any]) -> Names:
 
 
 def _excludes(conditions: Mapping[str, Any]) -> Names:
-    if not conditions:
+    applications, users = inside(conditions, "applications"), inside(conditions, "users")
+    if not _are_lists(applications, "excludeApplications") or not _are_lists(users, *LEFT_OUT):
         return NOT_EXPOSED
-    users = inside(conditions, "users")
-    found = _listed(inside(conditions, "applications"), "exclude", {"Applications": "app"})
+    found = _listed(applications, "exclude", {"Applications": "app"})
     found += _listed(users, "exclude", PEOPLE)
     found += ["guests"] if users.get("excludeGuestsOrExternalUsers") is not None else []
     return tuple(sorted(found)) or ABSENT
+
+
+def _are_lists(item: Mapping[str, Any], *fields: str) -> bool:
+    """Whether Graph says something in all of them; a null where a list belongs says nothing."""
+    return all(isinstance(item.get(name), list) for name in fields)
 
 
 def _listed(item: Mapping[str, Any], way: str, words: Mapping[str, str]) -> list[str]:
@@ -113,17 +124,17 @@ def _listed(item: Mapping[str, Any], way: str, words: Mapping[str, str]) -> list
 
 def _left_out(handle: Handle, conditions: Mapping[str, Any], counted: dict[str, set[str] | Missing]) -> Count:
     """How many are left out: people by name, and the members of groups, each once."""
-    if not conditions:
-        return NOT_EXPOSED
     users = inside(conditions, "users")
-    if users.get("excludeRoles") or users.get("excludeGuestsOrExternalUsers") is not None:
+    if not _are_lists(users, *LEFT_OUT):
+        return NOT_EXPOSED
+    if users["excludeRoles"] or users.get("excludeGuestsOrExternalUsers") is not None:
         return ambiguous("roles or guests", "who holds a role or is a guest is not counted")
-    people = {one for one in users.get("excludeUsers") or () if one != "None"}
+    people = {one for one in users["excludeUsers"] if one != "None"}
     if people & {"GuestsOrExternalUsers"}:
         return ambiguous("GuestsOrExternalUsers", "how many guests there are is not counted")
-    for group in users.get("excludeGroups") or ():
+    for group in users["excludeGroups"]:
         if group not in counted:
-            counted[group] = handle.detail(MEMBERS, lambda group=group: _members(handle, group))  # type: ignore[misc]
+            counted[group] = handle.detail(MEMBERS, partial(_members, handle, group))
         found = counted[group]
         if isinstance(found, Missing):
             return found

@@ -29,7 +29,9 @@ def secrets(handle: Handle) -> Iterator[Credential]:
         with handle.citing(item):
             state, active = _owned(item, people)
             for name, sort in SORTS.items():
-                for row in item.get(name) or ():
+                if not isinstance(item.get(name), list):
+                    raise odd(APPLICATIONS, f"an application has no list of {name}")
+                for row in item[name]:
                     yield _credential(handle, item, row, sort, state, active)
 
 

@@ -13,7 +13,21 @@ from annexa.collectors._google import documents
 from annexa.collectors._google.wire import GoogleWire
 from annexa.collectors._grant import GrantOrder
 from annexa.collectors._rest.reply import Reply
-from annexa.collectors.google_cloud import _api, constraints, grant, keys, policies, projects, resources, services
+from annexa.collectors._source import CannotStartError
+from annexa.collectors.google_cloud import (
+    _api,
+    _source,
+    constraints,
+    grant,
+    keys,
+    log_stores,
+    perimeters,
+    policies,
+    projects,
+    resources,
+    services,
+)
+from annexa.collectors.google_cloud._settings import CloudSettings
 from annexa.collectors.google_cloud._source import ORGANIZATION, ORGANIZATIONS
 from annexa.evidence.call import Call, Collector
 from annexa.evidence.clock import VirtualClock
@@ -374,6 +388,66 @@ class TestAllowedModels:
         assert facts(collect(constraints.allowed_models, {_api.SERVICES.op: enabled(GEMINI)})) == []
 
 
+def perimeter(
+    sort: str = perimeters.REGULAR, *, resource: str = "projects/7", service: str = VERTEX, dry: bool = False
+) -> Any:
+    config = {"resources": [resource], "restrictedServices": [service]}
+    return {"name": "accessPolicies/3/servicePerimeters/a", "perimeterType": sort, "spec" if dry else "status": config}
+
+
+class TestPerimeters:
+    def _value(self, *found: Any) -> Any:
+        answers = {
+            **chain(policy(), policy(), ROOT), perimeters.PROJECT.op: {"name": "projects/7", "projectId": "p1"},
+            perimeters.ACCESS_POLICIES.op: {"accessPolicies": [{"name": "accessPolicies/3"}]},
+            perimeters.PERIMETERS.op: {"servicePerimeters": list(found)},
+        }  # fmt: skip
+        (one,) = facts(collect(perimeters.perimeter, answers))
+        return one.value
+
+    @pytest.mark.parametrize(
+        ("found", "value"),
+        [
+            ((), "outside"),
+            ((perimeter(),), "enforced"),
+            ((perimeter(resource="folders/5"),), "enforced"),
+            ((perimeter(resource="projects/8"),), "outside"),
+            ((perimeter(service="storage.googleapis.com"),), "outside"),
+            ((perimeter(dry=True),), "dry_run"),
+            ((perimeter(dry=True), perimeter()), "enforced"),
+            ((perimeter(perimeters.BRIDGE),), "outside"),
+        ],
+    )
+    def test_what_stands_around_vertex(self, found: Any, value: str) -> None:
+        assert self._value(*found) == value
+
+    def test_a_sort_of_perimeter_that_is_not_documented_is_unknown(self) -> None:
+        assert self._value(perimeter("ORBIT")).raw == "ORBIT"
+        assert self._value(perimeter("ORBIT"), perimeter()) == "enforced"
+
+
+class TestLogStores:
+    def _stores(self, *rows: Any) -> Gathered:
+        return collect(
+            log_stores.log_stores, {_api.SERVICES.op: enabled(VERTEX), log_stores.BUCKETS.op: {"buckets": list(rows)}}
+        )
+
+    def test_how_long_and_whether_that_can_be_changed(self) -> None:
+        key = {"cmekSettings": {"kmsKeyName": "k1"}}
+        found = self._stores(
+            {"name": "p/_Default", "retentionDays": 30, **key},
+            {"name": "p/_Required", "retentionDays": 400, "locked": True},
+            {"name": "p/old", "lifecycleState": "DELETE_REQUESTED"},
+            {"name": "p/untold"},
+        )
+        assert [(one.retention_days, one.lock, one.lock_days, one.key) for one in facts(found)] == [
+            (30, "none", ABSENT, "k1"), (400, "compliance", 400, ABSENT), (NOT_EXPOSED, "none", ABSENT, ABSENT),
+        ]  # fmt: skip
+
+    def test_an_empty_list_is_not_believed(self) -> None:
+        assert reasons(self._stores()) == [Reason.VISIBILITY_UNPROVED]
+
+
 MODEL = {
     "assetType": "aiplatform.googleapis.com/Model", "name": "//aiplatform.googleapis.com/m", "project": "projects/1",
     "labels": {"owner": "kim"}, "kmsKeys": ["k1"],
@@ -442,3 +516,25 @@ def test_the_grant_has_every_permission_and_no_more() -> None:
     assert all(name.rpartition(".")[2] in ("get", "list", "getIamPolicy", "searchAllResources", "searchAllIamPolicies")
                for name in wanted)  # fmt: skip
     assert "--organization=42" in commands
+
+
+class TestWhichOrganisation:
+    @staticmethod
+    def _me(organization: str | None, *seen: str) -> Any:
+        answers = {
+            ORGANIZATIONS.op: {"organizations": [{"name": f"organizations/{one}"} for one in seen]},
+            ORGANIZATION.op: lambda params: {"name": params["name"], "state": "ACTIVE"},
+        }
+        wire = GoogleWire(Table(answers), identity="me", subject=None)  # type: ignore[arg-type]
+        return _source._me(wire, CloudSettings(organization=organization))
+
+    @pytest.mark.parametrize(("named", "seen"), [("42", ()), ("organizations/42", ()), (None, ("42",))])
+    def test_the_one_that_is_named_or_the_only_one(self, named: str | None, seen: tuple[str, ...]) -> None:
+        found = self._me(named, *seen)
+        assert (found.tenant, found.known) == ("42", {"organization": "42"})
+
+    @pytest.mark.parametrize("seen", [(), ("42", "43")])
+    def test_none_or_several_need_a_name(self, seen: tuple[str, ...]) -> None:
+        with pytest.raises(CannotStartError) as told:
+            self._me(None, *seen)
+        assert 'organization = "number"' in told.value.cure

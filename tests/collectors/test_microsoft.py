@@ -58,11 +58,15 @@ def principal(name: str = "sp-1", **more: Any) -> dict[str, Any]:
             "preferredSingleSignOnMode": None, **more}  # fmt: skip
 
 
+HERE = principal("sp-0", appId=applications.GRAPH, appOwnerOrganizationId=applications.MICROSOFT[0])
+
 # --- applications
 
 
 def test_an_application_of_somebody_else() -> None:
-    (fact,) = facts(collect(applications.applications, {SPS: page(principal())}))
+    found = collect(applications.applications, {SPS: page(principal(), HERE)})
+    (fact,) = facts(found)
+    assert found.unit.completeness is Completeness.COMPLETE
     assert (fact.subject, fact.vendor_id, fact.name, fact.publisher) == ("sp-1", "app-1", "Notes", "Notes Ltd")
     assert (fact.verified, fact.consented, fact.state, fact.domains) == (True, "all", "enabled", ("notes.example",))
 
@@ -104,7 +108,9 @@ def test_what_an_application_says(given: dict[str, Any], field: str, expected: A
 
 
 def test_an_empty_page_is_not_the_end_and_an_object_on_two_pages_is_one() -> None:
-    pages = Pages(page(principal(), op=SPS, next="2"), page(op=SPS, next="3"), page(principal(), principal("sp-2")))
+    pages = Pages(
+        page(principal(), op=SPS, next="2"), page(op=SPS, next="3"), page(principal(), principal("sp-2"), HERE)
+    )
     found = collect(applications.applications, {SPS: pages})
     assert [fact.subject for fact in facts(found)] == ["sp-1", "sp-2"]
     assert found.unit.completeness is Completeness.COMPLETE
@@ -124,6 +130,11 @@ def test_what_is_no_answer_is_never_an_empty_list(answer: Any, reason: Reason) -
     found = collect(applications.applications, {SPS: answer})
     assert [entry[2] for entry in lost(found)] == [reason]
     assert found.unit.completeness is not Completeness.COMPLETE
+
+
+def test_a_tenant_in_which_graph_itself_is_missing_is_not_believed() -> None:
+    found = collect(applications.applications, {SPS: page()})
+    assert lost(found) == [(SPS, None, Reason.VISIBILITY_UNPROVED)]
 
 
 # --- grants
@@ -228,9 +239,10 @@ def test_a_refused_consent_policy_is_no_setting() -> None:
 
 
 def policy(**more: Any) -> dict[str, Any]:
-    users = {"includeUsers": ["All"], "excludeUsers": ["u-1"], "excludeGroups": ["grp-1"], **more.pop("users", {})}
-    conditions = {"applications": {"includeApplications": ["All"]}, "users": users, "clientAppTypes": ["all"],
-                  **more.pop("conditions", {})}  # fmt: skip
+    users = {"includeUsers": ["All"], "includeGroups": [], "includeRoles": [], "excludeUsers": ["u-1"],
+             "excludeGroups": ["grp-1"], "excludeRoles": [], **more.pop("users", {})}  # fmt: skip
+    conditions = {"applications": {"includeApplications": ["All"], "excludeApplications": []}, "users": users,
+                  "clientAppTypes": ["all"], **more.pop("conditions", {})}  # fmt: skip
     return {"id": "p-1", "displayName": "All", "state": "enabled", "conditions": conditions,
             "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}, **more}  # fmt: skip
 
@@ -287,6 +299,26 @@ def test_what_a_policy_says(given: dict[str, Any], field: str, expected: Any) ->
                                    {"excludeUsers": ["GuestsOrExternalUsers"]}])  # fmt: skip
 def test_roles_and_guests_that_are_left_out_are_not_counted_as_nobody(users: dict[str, Any]) -> None:
     assert policies(policy(users=users))[0].excluded_members.state is State.AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"users": {"excludeUsers": None}}, "excluded_members"),
+        ({"users": {"excludeGroups": None}}, "excludes"),
+        ({"users": {"includeUsers": None}}, "targets"),
+        ({"conditions": {"users": None}}, "excluded_members"),
+        ({"conditions": {"applications": {"includeApplications": ["All"]}}}, "excludes"),
+        ({"conditions": {"applications": None}}, "targets"),
+    ],
+)
+def test_a_null_where_a_list_belongs_is_not_nobody(given: dict[str, Any], field: str) -> None:
+    assert getattr(policies(policy(**given))[0], field) == NOT_EXPOSED
+
+
+def test_a_policy_for_workloads_is_not_about_people() -> None:
+    fact, _ = policies(policy(conditions={"users": None, "clientApplications": {"includeServicePrincipals": ["x"]}}))
+    assert "only clientApplications" in fact.targets
 
 
 def test_a_group_that_cannot_be_expanded_leaves_its_size_open() -> None:
@@ -420,7 +452,11 @@ def test_whether_somebody_answers_for_a_secret(owners: Any, enabled: bool, state
 def test_secrets_over_accounts_that_cannot_be_read() -> None:
     (fact,) = facts(collect(credentials.secrets, {APPS: page(registered()), USERS: DENIED}))
     assert fact.owner_has_access.state is State.UNREAD
-    found = collect(credentials.secrets, {APPS: page(registered(owners=None)), USERS: page(account())})
+
+
+@pytest.mark.parametrize("name", ["owners", "passwordCredentials", "keyCredentials"])
+def test_a_missing_list_of_an_application_is_not_an_empty_one(name: str) -> None:
+    found = collect(credentials.secrets, {APPS: page(registered(**{name: None})), USERS: page(account())})
     assert lost(found) == [(APPS, None, Reason.INVALID_ANSWER)]
 
 

@@ -1,4 +1,4 @@
-"""The vendor file in CONTRIBUTING is taken out of the page and run, from its HTTP server to a sealed run."""
+"""The vendor file in CONTRIBUTING is taken out of the page and run, from its recorded pages over HTTP to a sealed run."""
 
 import json
 import re
@@ -18,9 +18,11 @@ import msgspec
 import pytest
 
 from annexa import collectors, runner
+from annexa.collectors._grant import GrantOrder
+from annexa.collectors._rest import Read
 from annexa.collectors._source import CannotStartError, Circumstances
 from annexa.evidence import keys, replay
-from annexa.evidence.call import Call, collects
+from annexa.evidence.call import collects
 from annexa.evidence.clock import VirtualClock
 from annexa.evidence.fact import ABSENT, Missing
 from annexa.evidence.handle import Handle
@@ -38,21 +40,43 @@ Replies = dict[str, Reply]
 
 
 class Acme:
-    """The make-believe vendor: what it answers by path and query, and what it was asked."""
+    """The make-believe vendor: what it answers by path and query, and what it was asked; at first the recorded pages."""
 
-    def __init__(self) -> None:
-        self.replies: Replies = {"/v1/organization": (200, {"id": "org-1", "key_name": "audit"})}
+    def __init__(self, pages: Replies) -> None:
+        self.replies = dict(pages)
         self.asked: list[str] = []
+        self.keys = set[str | None]()
         self.url = ""
 
 
+def block(language: str) -> str:
+    """The one block of this language in the page."""
+    page = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 1
+    return str(blocks[0])
+
+
+@pytest.fixture(scope="module")
+def code() -> str:
+    return block("python")
+
+
+@pytest.fixture(scope="module")
+def pages() -> Replies:
+    """What the page records: status and body by path and query."""
+    found = json.loads(block("json"))
+    return {path: tuple(page) if isinstance(page, list) else (200, page) for path, page in found.items()}
+
+
 @pytest.fixture
-def acme() -> Iterator[Acme]:
-    vendor = Acme()
+def acme(pages: Replies) -> Iterator[Acme]:
+    vendor = Acme(pages)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             vendor.asked.append(self.path)
+            vendor.keys.add(self.headers.get("Authorization"))
             status, content = vendor.replies.get(self.path, (404, {"error": {"code": "not_found"}}))
             body = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(status)
@@ -74,14 +98,6 @@ def acme() -> Iterator[Acme]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def code() -> str:
-    page = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
-    blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 1
-    return str(blocks[0])
-
-
 @pytest.fixture
 def module(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The file as it would stand in `collectors/`."""
@@ -99,9 +115,8 @@ Collect = Callable[..., SealedReader]
 
 
 @pytest.fixture
-def collect(module: ModuleType, acme: Acme, tmp_path: Path) -> Iterator[Collect]:
+def collect(module: ModuleType, acme: Acme, tmp_path: Path) -> Collect:
     """Collect all that the vendor answers into a sealed run."""
-    open_sources: list[Any] = []
 
     def run() -> SealedReader:
         settings = module.Settings(endpoint=acme.url)
@@ -109,7 +124,6 @@ def collect(module: ModuleType, acme: Acme, tmp_path: Path) -> Iterator[Collect]
             organisation="northwind", clock=VirtualClock(NOW), run_id="r1", environment={"ACME_API_KEY": "k"}
         )
         source = module.connect(settings, lent)
-        open_sources.append(source)
         vault = Vault.open(tmp_path / "vault", create=True)
         order = runner.Order(
             organisation=Organisation(id="northwind", name="Northwind"),
@@ -123,44 +137,44 @@ def collect(module: ModuleType, acme: Acme, tmp_path: Path) -> Iterator[Collect]
         runner.collect(order)
         return vault.run("latest")
 
-    yield run
-    for source in open_sources:
-        source.client.close()
+    return run
 
 
 def all_of(run: SealedReader, segment: str, into: type[Any]) -> list[Any]:
     return [msgspec.json.decode(line, type=into) for line in run.lines(segment)]
 
 
-def assistant(number: int, **fields: Any) -> dict[str, Any]:
-    return {"id": f"a-{number}", "name": f"Assistant {number}", "model": "m-1", "instructions": "secret", **fields}
+def unit_of(run: SealedReader, collector: str) -> tuple[str, int, int]:
+    """How complete a collector's unit is, its records, and what it could not read."""
+    (unit,) = (unit for unit in all_of(run, "units", Unit) if unit.collector == collector)
+    return str(unit.completeness), unit.records, unit.unread
 
 
-GUARD = (200, {"id": "g-1", "version": 3, "strength": 0.5})
-NO_GUARD = (404, {"error": {"code": "no_guard"}})
-
-
-def test_two_pages_a_guard_and_none(collect: Collect, acme: Acme) -> None:
-    acme.replies |= {
-        "/v1/assistants": (200, {"data": [assistant(1, owner="Mia Holm")], "next": "p2"}),
-        "/v1/assistants?after=p2": (200, {"data": [assistant(2, owner=None)], "next": None}),
-        "/v1/assistants/a-1/guard": GUARD,
-        "/v1/assistants/a-2/guard": NO_GUARD,
-    }
+def test_the_recorded_pages_become_records(collect: Collect, acme: Acme) -> None:
+    """Two pages of assistants, a guard and none, a user, a setting."""
     run = collect()
     first, second = (record.data for record in all_of(run, "records/ai_system", Record))
     assert (first.subject, first.owner, first.safeguards) == ("a-1", "Mia Holm", ("g-1:3",))
     assert (second.subject, second.owner, second.safeguards) == ("a-2", ABSENT, ABSENT)
+    (user,) = (record.data for record in all_of(run, "records/identity", Record))
+    assert (user.subject, user.name, user.state, user.mfa) == ("u-1", "mia.holm@northwind.example", "active", True)
+    (setting,) = (record.data for record in all_of(run, "records/setting", Record))
+    assert (setting.name, setting.value) == ("acme.retention_days", 30)
     assert all_of(run, "unread", Unread) == []
     manifest = msgspec.json.decode(run.file("run.json"), type=Manifest)
     assert (str(manifest.environment), manifest.hosts) == ("non-vendor", (acme.url,))
-    assert manifest.sources[0].identities == ("audit",)
+    assert (manifest.sources[0].tenant, manifest.sources[0].identities) == ("org-1", ("audit",))
+
+
+def test_every_recorded_page_is_asked_once_and_nothing_else(collect: Collect, acme: Acme, pages: Replies) -> None:
+    collect()
+    assert sorted(acme.asked) == sorted(pages)
+    assert acme.keys == {"Bearer k"}
 
 
 def test_an_empty_tenant(collect: Collect, acme: Acme) -> None:
     acme.replies["/v1/assistants"] = (200, {"data": [], "next": None})
-    (unit,) = all_of(collect(), "units", Unit)
-    assert (str(unit.completeness), unit.records, unit.unread) == ("complete", 0, 0)
+    assert unit_of(collect(), "acme.assistants") == ("complete", 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -170,11 +184,12 @@ def test_an_empty_tenant(collect: Collect, acme: Acme) -> None:
         ((403, b"<html>go away</html>"), "denied"),
         ((401, {"error": "no"}), "denied"),
         ((429, {"error": {"code": "slow_down"}}), "throttled"),
-        ((500, {}), "error"),
+        ((500, {}), "unreachable"),
         ((302, {}), "invalid_answer"),
         ((200, b"<html>sign in</html>"), "invalid_answer"),
         ((200, b'{"data": ['), "invalid_answer"),
-        ((200, {"items": []}), "invalid_answer"),
+        ((200, {"items": [], "next": None}), "invalid_answer"),
+        ((200, {"data": []}), "invalid_answer"),
         ((200, {"data": [], "next": "again"}), "invalid_answer"),
     ],
 )
@@ -182,55 +197,70 @@ def test_a_list_that_is_not_one_is_unread(collect: Collect, acme: Acme, reply: R
     acme.replies |= {"/v1/assistants": reply, "/v1/assistants?after=again": reply}
     run = collect()
     assert [str(entry.reason) for entry in all_of(run, "unread", Unread)] == [reason]
-    (unit,) = all_of(run, "units", Unit)
-    assert str(unit.completeness) == "unread"
+    assert unit_of(run, "acme.assistants") == ("unread", 0, 1)
+    assert unit_of(run, "acme.users") == ("complete", 1, 0), "another call is not touched by it"
     assert "/elsewhere" not in acme.asked
 
 
-def test_a_refusal_costs_one_detail_and_names_its_permission(collect: Collect, acme: Acme) -> None:
-    acme.replies |= {
-        "/v1/assistants": (200, {"data": [assistant(1), assistant(2)]}),
-        "/v1/assistants/a-1/guard": (403, {"error": {"code": "forbidden"}}),
-        "/v1/assistants/a-2/guard": GUARD,
-    }
+def test_what_came_before_a_lost_page_is_kept_and_not_called_whole(collect: Collect, acme: Acme) -> None:
+    acme.replies["/v1/assistants?after=p2"] = (403, {"error": {"code": "forbidden"}})
+    run = collect()
+    assert [record.data.subject for record in all_of(run, "records/ai_system", Record)] == ["a-1"]
+    assert unit_of(run, "acme.assistants") == ("partial", 1, 1)
+
+
+def test_a_refusal_costs_one_detail_and_names_its_permission(collect: Collect, acme: Acme, pages: Replies) -> None:
+    acme.replies["/v1/assistants/a-1/guard"] = (403, {"error": {"code": "forbidden"}})
+    acme.replies["/v1/assistants/a-2/guard"] = pages["/v1/assistants/a-1/guard"]
     run = collect()
     first, second = (record.data for record in all_of(run, "records/ai_system", Record))
     assert isinstance(first.safeguards, Missing) and str(first.safeguards.state) == "unread"
     assert second.safeguards == ("g-1:3",)
     (lost,) = all_of(run, "unread", Unread)
-    assert (lost.subject, lost.permission, lost.cure) == ("a-1", "assistants.read", "Grant assistants.read to the key.")
+    assert (lost.subject, lost.permission) == ("a-1", "assistants.read")
+    assert lost.cure == "Give the key assistants.read; `annexa permissions acme` says how."
 
 
-def test_what_is_kept_holds_no_instructions_and_gives_the_records_again(
-    collect: Collect, acme: Acme, module: ModuleType
-) -> None:
-    acme.replies |= {"/v1/assistants": (200, {"data": [assistant(1)]}), "/v1/assistants/a-1/guard": GUARD}
+def test_what_is_kept_holds_no_instructions_and_gives_the_records_again(collect: Collect, module: ModuleType) -> None:
     run = collect()
-    records = all_of(run, "records/ai_system", Record)
+    records = [
+        record for kind in ("ai_system", "identity", "setting") for record in all_of(run, f"records/{kind}", Record)
+    ]
     page = json.loads(run.page(records[0].provenance.origins[0].page))
     assert page["data"][0]["instructions"].startswith("redacted:")
     manifest = msgspec.json.decode(run.file("run.json"), type=Manifest)
     known = {item.name: item for item in collectors.of(module)}
     compared = replay.compare(records, replay.rebuild(manifest, all_of(run, "calls", CallEntry), known, run.page))
-    assert (compared.same, compared.changed, compared.new) == (1, [], [])
+    assert (compared.same, compared.changed, compared.new) == (4, [], [])
 
 
 def test_a_parameter_cannot_leave_its_place_in_the_path(collect: Collect, acme: Acme) -> None:
-    acme.replies["/v1/assistants"] = (200, {"data": [assistant(1, id="../users")]})
-    collect()
-    assert acme.asked[-1] == "/v1/assistants/..%2Fusers/guard"
+    acme.replies["/v1/assistants"] = (200, {"data": [{"id": "../users", "name": "Sly"}], "next": None})
+    run = collect()
+    (record,) = (record.data for record in all_of(run, "records/ai_system", Record))
+    assert isinstance(record.safeguards, Missing) and str(record.safeguards.state) == "unread"
+    assert [path for path in acme.asked if "guard" in path] == []
 
 
 def test_a_call_that_was_not_declared_is_not_sent(module: ModuleType, acme: Acme, collect: Collect) -> None:
+    secrets = Read(op="GET /secrets", needs="secrets.read", path="data")
+
     @collects(AiSystem, module.ASSISTANTS, per="source")
     def curious(handle: Handle) -> Iterator[AiSystem]:
         """Asks for more than it declared."""
-        yield from handle.each(Call(op="acme:GET /v1/users", needs="users.read", path="data"))  # type: ignore[misc]
+        yield from handle.each(secrets)  # type: ignore[misc]
 
     module.assistants = curious  # type: ignore[attr-defined]
     (lost,) = all_of(collect(), "unread", Unread)
     assert "UndeclaredCallError" in lost.detail
-    assert acme.asked == ["/v1/organization"]
+    assert "/v1/secrets" not in acme.asked
+
+
+def test_the_grant_names_every_permission_and_the_calls_that_need_it(module: ModuleType) -> None:
+    (text,) = module.grant(GrantOrder(collectors=collectors.of(module))).documents.values()
+    reads = [value for value in vars(module).values() if isinstance(value, Read)]
+    assert len(reads) == 5
+    assert [read.op for read in reads if f"      {read.op}\n" not in text or f"  {read.needs}\n" not in text] == []
 
 
 def test_without_a_key_nothing_starts(module: ModuleType, acme: Acme) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from matrix import Judge, Struck, changed
+from matrix import Judge, Struck, changed, no_comfort
 from matrix_depend import COLLECTORS, FULLER, OPERATIONS, depend, fault, kinds
 from matrix_poorer import emptied, judged_unknown, kept, moved, sent
 from matrix_table import Table, justified
@@ -66,13 +66,16 @@ def test_a_declared_absence_gives_what_its_mapping_says(clean: Judge, table: Tab
     table.used.add(f"absences: {entry}")
     struck = Struck(op, clean.day.again(op, standin=AwsStandIn(Saying(_world(clean), op, absence))))
     after = clean.of(struck.collected)
-    found_now = {rule: one.result for rule, one in after.rules.items() if changed(clean.before.rules[rule], one)}
+    before = clean.before.rules
+    passed = {rule for rule, one in before.items() if one.result is Result.PASS}
+    found_now = {rule: after.rules[rule].result for rule in passed if changed(before[rule], after.rules[rule])}
     expected = {rule: Result(result) for rule, result in entry["rules"].items()}
     if entry.get("others"):
-        rest = {rule for rule in depend(clean.day, op) if rule not in expected}
+        rest = {rule for rule in depend(clean.day, op) if rule in passed and rule not in expected}
         expected |= {rule: Result(entry["others"]) for rule in rest}
     found = [f"{rule} is {found_now.get(rule, 'as it was')}, not {expected.get(rule, 'as it was')}"
              for rule in sorted({*found_now, *expected}) if found_now.get(rule) != expected.get(rule)]  # fmt: skip
+    found += [line for rule in before.keys() - passed for line in no_comfort(clean.before, after, rule)]
     found += [] if struck.absent and not struck.lost else ["the answer is not taken as an absence"]
     assert table.enter("poorer", op, "absence", found) == []
 

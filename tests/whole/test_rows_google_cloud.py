@@ -18,7 +18,16 @@ from annexa.sandbox._google_api import TOKEN
 from annexa.sandbox.vendors import google_cloud as played
 from annexa.schemas.words import Completeness, Reason, Status
 
-RULES = {"ACC-GCP-01", "ACC-GCP-01B", "ACC-GCP-02", "CFG-GCP-01", "INV-GCP-01", "LOG-GCP-01", "SUP-GCP-03"}
+RULES = {
+    "ACC-GCP-01",
+    "ACC-GCP-01B",
+    "ACC-GCP-02",
+    "CFG-GCP-01",
+    "CFG-GCP-02",
+    "INV-GCP-01",
+    "LOG-GCP-01",
+    "SUP-GCP-03",
+}
 FAIL = {"ACC-GCP-02": "A.5.17", "LOG-GCP-01": "A.8.15"}
 OPEN_KEY = "projects/415000000002/locations/global/keys/c41b9e30-gemini-test"
 SILENT = "projects/hbl-research/google_cloud.data_access/aiplatform.googleapis.com"
@@ -104,7 +113,10 @@ EXPECTED = {
     "cloudresourcemanager/v3:projects.search": EVERYTHING,
     "cloudasset/v1:v1.searchAllResources": EVERYTHING,
     "cloudasset/v1:v1.searchAllIamPolicies": set[str](),
-    "cloudresourcemanager/v1:projects.getAncestry": {"LOG-GCP-01", "ACC-GCP-01"},
+    "cloudresourcemanager/v1:projects.getAncestry": {"LOG-GCP-01", "ACC-GCP-01", "CFG-GCP-02"},
+    "cloudresourcemanager/v3:projects.get": {"CFG-GCP-02"},
+    "accesscontextmanager/v1:accessPolicies.list": {"CFG-GCP-02"},
+    "accesscontextmanager/v1:accessPolicies.servicePerimeters.list": {"CFG-GCP-02"},
     "cloudresourcemanager/v3:projects.getIamPolicy": {"LOG-GCP-01", "ACC-GCP-01"},
     "cloudresourcemanager/v3:folders.getIamPolicy": {"LOG-GCP-01", "ACC-GCP-01"},
     "cloudresourcemanager/v3:organizations.getIamPolicy": {"LOG-GCP-01", "ACC-GCP-01"},
@@ -112,6 +124,7 @@ EXPECTED = {
     "apikeys/v2:projects.locations.keys.list": {"ACC-GCP-02"},
     "iam/v1:projects.serviceAccounts.list": {"ACC-GCP-01B"},
     "iam/v1:projects.serviceAccounts.keys.list": {"ACC-GCP-01B"},
+    "logging/v2:projects.locations.buckets.list": set[str](),
     "orgpolicy/v2:projects.policies.getEffectivePolicy": {"CFG-GCP-01"},
 }
 """Rules that become unknown where a call is refused."""

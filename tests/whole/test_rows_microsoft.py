@@ -27,9 +27,12 @@ OURS = ("MS",)
 Day = Callable[..., Judged]
 
 
-def collected(folder: Path, *dates: str, scenario: str = "planted", mended: tuple[int, ...] = ()) -> list[Judged]:
+def collected(
+    folder: Path, *dates: str, scenario: str = "planted", mended: tuple[int, ...] = (),
+    vendors: tuple[str, ...] = ("microsoft",),
+) -> list[Judged]:  # fmt: skip
     """The company's tenant on these days, each judged with those before it."""
-    company, registers = Company(folder, vendors=("microsoft",)), folder / "registers"
+    company, registers = Company(folder, vendors=vendors), folder / "registers"
     demo.write_registers(registers, scenario)  # type: ignore[arg-type]
     said = demo.settings(scenario)  # type: ignore[arg-type]
     found = []
@@ -178,3 +181,12 @@ def test_no_secret_reaches_the_vault_and_what_judges_does(days: list[Judged], va
     pages = b"".join(kept)
     for needed in (b"enabledForReportingButNotEnforced", b"verifiedPublisherId", b"Files.Read.All", b"endDateTime"):
         assert needed in pages
+
+
+def test_row_26_okta_and_entra_show_one_service(tmp_path: Path) -> None:
+    (day,) = collected(tmp_path, "first", vendors=("microsoft", "okta"))
+    item = day.of("INV-ANY-02B")["fireflies"]
+    assert item.verdict == "fail" and "seen at microsoft:main, okta:main" in str(item.observed)
+    (finding,) = [one for one in day.findings if one.subject == "fireflies"]
+    places = " ".join(str(sighting) for sighting in finding.sightings)
+    assert finding.rule == "INV-ANY-02B" and "microsoft:main" in places and "okta:main" in places
