@@ -203,9 +203,14 @@ def spent(item: Mapping[str, Any]) -> int | Missing:
     return ABSENT if item["amount"] is None or item.get("is_enabled") is False else count(item["amount"])
 
 
+SORTS = ("organization", "organization_service", "rbac_group", "seat_tier", "usage_tier", "user", "workspace")
+"""What a spend limit can bind, in the vendor's words."""
+
+
 def limited(scope: Mapping[str, Any], tenant: str = "organization") -> str | Missing:
     """Whom a spend limit binds: the id that its scope names, the organisation, or the sort of scope."""
     for name in ("workspace_id", "user_id", "rbac_group_id", "seat_tier", "service"):
         if isinstance(scope.get(name), str):
             return str(scope[name])
-    return tenant if scope.get("type") == "organization" else text(scope.get("type"))
+    sort = word(scope.get("type"), *SORTS)
+    return tenant if sort == "organization" else sort

@@ -155,7 +155,11 @@ class Scopes:
 
     def _above(self, source: str, level: str) -> set[str]:
         """The scopes right above those of a level, whatever their state."""
-        return {path.rpartition("/")[0] for (name, path), fact in self.facts.items() if (name, fact.level) == (source, level)}
+        return {
+            path.rpartition("/")[0]
+            for (name, path), fact in self.facts.items()
+            if (name, fact.level) == (source, level)
+        }
 
     def _unbelievable(
         self, source: str, scope: str, collector: str, says: str, reason: Reason = Reason.INVALID_ANSWER

@@ -478,7 +478,10 @@ def test_terms_of_the_models_in_use_and_of_no_other(play: Play) -> None:
     assert not any("secret-offer" in page for page in played.pages)
     unlinked = play(models.model_terms, answers, refused=["bedrock:ListFoundationModelAgreementOffers"])
     assert unlinked.facts[1].link.state is State.UNREAD
-    nothing = {**answers, "bedrock:ListFoundationModelAgreementOffers": {"modelId": BASE.rsplit("/", 1)[-1], "offers": []}}
+    nothing = {
+        **answers,
+        "bedrock:ListFoundationModelAgreementOffers": {"modelId": BASE.rsplit("/", 1)[-1], "offers": []},
+    }
     assert play(models.model_terms, nothing).facts[1].link == ABSENT
 
 

@@ -119,7 +119,10 @@ CONFIGS = {
         HEAD + '[[rules_off]]\nrule = "LOG-AWS-1"\n',
         ["my.toml: rules_off[0].rule: there is no rule 'LOG-AWS-1'", "did you mean: LOG-AWS-0"],
     ),
-    "unknown vendor": (HEAD + '[[sources]]\nname = "asw:a"\nvendor = "asw"\n', ["no vendor 'asw'", "take one of: ", " aws, "]),
+    "unknown vendor": (
+        HEAD + '[[sources]]\nname = "asw:a"\nvendor = "asw"\n',
+        ["no vendor 'asw'", "take one of: ", " aws, "],
+    ),
     "source without vendor": (HEAD + '[[sources]]\nname = "a"\n', ["sources[0]: needs `name` and `vendor`"]),
     "name without its vendor": (
         HEAD + '[[sources]]\nname = "main"\nvendor = "aws"\n',

@@ -32,7 +32,7 @@ ABSENCES = sorted(
         for absence in call.absent
     }
 )
-UNUSUAL = 501
+NOT_PLAYED = 501
 """What the sandbox answers to what it does not play."""
 each_call = pytest.mark.parametrize(("vendor", "op"), CELLS, ids=[f"{vendor}: {op}" for vendor, op in CELLS])
 each_vendor = pytest.mark.parametrize("vendor", VENDORS)
@@ -67,7 +67,7 @@ def test_where_everything_answers_the_rules_of_the_vendor_pass(vendor: str, clea
 def test_every_request_is_played(vendor: str, clean: Judge) -> None:
     standin = clean.day.standin()
     assert isinstance(standin, RestStandIn)
-    assert sorted({seen.path for seen in standin.calls if seen.status == UNUSUAL}) == []
+    assert sorted({seen.path for seen in standin.calls if seen.status == NOT_PLAYED}) == []
 
 
 @each_call

@@ -4,6 +4,7 @@ import contextlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -66,9 +67,12 @@ def second(demo: Demo) -> Judged:
 @pytest.fixture
 def mended(tmp_path: Path) -> Callable[..., Judged]:
     """Collects the planted company with these rows mended: `mended(3)`, `mended(8, date="second")`."""
+    numbers = count()
 
     def make(*rows: int, date: str = "first", **told: object) -> Judged:
-        return collected(tmp_path, "planted", date, mended=rows, **told)
+        folder = tmp_path / f"mended-{next(numbers)}"
+        folder.mkdir()
+        return collected(folder, "planted", date, mended=rows, **told)
 
     return make
 

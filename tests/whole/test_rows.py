@@ -59,7 +59,8 @@ def test_row_1_logging_off_where_an_agent_runs(first: Judged, second: Judged, me
     after = mended(1)
     assert turned(first, after) == {"LOG-AWS-01": ("fail", "pass")}
     assert after.verdicts("LOG-AWS-01")[off] == "pass"
-    assert became(first, after) == {"A.8.15": ("gap", "incomplete")}
+    alone = mended(vendors=["aws"]), mended(1, vendors=["aws"])  # other vendors keep the control a gap
+    assert became(*alone) == {"A.8.15": ("gap", "incomplete")}
 
 
 def test_row_2_prompts_shared_unclear_and_not_kept(first: Judged, second: Judged, mended: Mended) -> None:
@@ -113,7 +114,8 @@ def test_row_5_a_long_term_key(first: Judged, second: Judged, mended: Mended) ->
     assert turned(first, after) == {"ACC-AWS-02": ("fail", "pass")}
     assert after.of("ACC-AWS-02") == {}
     assert after.rule("ACC-AWS-02").missing_scopes == ()
-    assert became(first, after) == {"A.5.17": ("gap", "incomplete")}
+    alone = mended(vendors=["aws"]), mended(5, vendors=["aws"])  # other vendors keep the control a gap
+    assert became(*alone) == {"A.5.17": ("gap", "incomplete")}
 
 
 def test_row_6_not_action_grants_every_model_and_a_condition_is_shown(
@@ -191,7 +193,7 @@ def test_row_8_hosts_that_do_not_resolve_are_a_blind_spot(first: Judged, second:
     assert after.verdicts("LOG-AWS-01")[f"{PROD}/eu-west-1"] == "pass"
     turns = turned(second, after)
     assert set(turns.values()) == {("unknown", "pass")}
-    assert turns.keys() >= {"LOG-AWS-03", "CFG-AWS-01", "INV-ANY-02", "ACC-AWS-04"}
+    assert turns.keys() >= {"LOG-AWS-03", "CFG-AWS-01", "ACC-AWS-04"}
 
 
 def test_row_9_an_agent_for_internal_data_reads_what_is_restricted(
@@ -355,7 +357,7 @@ def test_in_the_clean_company_only_documents_and_periods_are_missing(clean: Judg
     assert {str(control.status) for control in judged} <= {"supported", "on_file", "incomplete", "excluded"}
     for control in judged:
         for need in control.needs:
-            assert need.state in {"met", *PEOPLE} or need.reason == "no_period", need
+            assert need.state in {"met", *PEOPLE} or need.reason in {"no_period", "basis_not_accepted"}, need
     unjudged = [control for control in clean.made.controls if control not in judged and control.status != "excluded"]
     assert {str(control.status) for control in unjudged} == {"not_assessed"}
     assert not any(need.rules for control in unjudged for need in control.needs)
