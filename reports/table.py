@@ -34,9 +34,14 @@ def render(summary: Summary, width: int, *, everything: bool = False) -> str:
     return "\n".join("\n".join(part) + "\n" for part in (list(part) for part in parts) if part)
 
 
+SOME_HOSTS = 4
+"""So many hosts are named in the mark; the JSON names all."""
+
+
 def mark(environment: Environment, hosts: Sequence[str]) -> str | None:
     """The line that every output of evidence from elsewhere than the vendor carries."""
-    where = f" (hosts: {', '.join(hosts) or 'none'})"
+    more = f" and {len(hosts) - SOME_HOSTS} more" if len(hosts) > SOME_HOSTS else ""
+    where = f" (hosts: {', '.join(hosts[:SOME_HOSTS]) or 'none'}{more})"
     if environment is Environment.SANDBOX:
         return "SANDBOX: a make-believe company answered, no vendor did" + where
     return (
