@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from annexa import collectors
+from annexa.collectors import imports
 from annexa.collectors._plan import Exclusion
 from annexa.collectors._source import CannotStartError, Circumstances, Source
 from annexa.collectors.registers import RegistersSource
@@ -23,6 +24,8 @@ from annexa.mappings.parameters import SWITCHED_OFF, Entry, load_parameters
 from annexa.schemas.words import Environment
 
 Pair = tuple[Source, tuple[Collector, ...]]
+FILES = ("ca_file", "certificate", "key_file", "private_key_file")
+"""Settings of sources that name a file: as every path of the configuration, relative to its folder."""
 MOST_AT_ONCE = 16
 """So many sources are connected at the same time."""
 
@@ -101,7 +104,7 @@ def exclusions(config: Config | None) -> tuple[Exclusion, ...]:
 def _tables(here: Here, only: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """The sources' tables; without a configuration, those for which the environment offers credentials."""
     tables = [dict(table) for table in here.config.sources] if here.config else list(_offered(environment))
-    tables.append(_registers(here))
+    tables += [registers := _registers(here), _imports(registers["folder"])]
     unknown = set(only) - {table["name"] for table in tables} - {table["vendor"] for table in tables}
     if unknown:
         names = ", ".join(str(table["name"]) for table in tables)
@@ -129,6 +132,12 @@ def _registers(here: Here) -> dict[str, Any]:
     return {
         "name": "registers:main", "vendor": "registers", "folder": folder and str(folder), "parameters": parameters(here),
     }  # fmt: skip
+
+
+def _imports(registers: str | None) -> dict[str, Any]:
+    """The exports that people imported, beside their registers."""
+    folder = str(Path(registers) / imports.FOLDER) if registers else None
+    return {"name": "imports:main", "vendor": "imports", "folder": folder}
 
 
 def parameters(here: Here) -> tuple[dict[str, Any], ...]:
@@ -186,9 +195,14 @@ def _one(table: dict[str, Any], circumstances: Circumstances, here: Here) -> Pai
             hint="take one of: " + ", ".join(collectors.names()),
         )  # fmt: skip
     module = collectors.vendor(table["vendor"])
-    settings = convert(table, module.Settings, here.file, str(table["name"]))
+    located = {name: _located(value, here) if name in FILES else value for name, value in table.items()}
+    settings = convert(located, module.Settings, here.file, str(table["name"]))
     source: Source = module.connect(settings, circumstances)
     return source, collectors.of(module)
+
+
+def _located(value: Any, here: Here) -> Any:
+    return str(here.path(value)) if isinstance(value, str) else value
 
 
 def _not_started(table: dict[str, Any], why: str, organisation: str) -> SourceInfo:

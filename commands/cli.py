@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "The whole way on a make-believe company; needs no account.",
     "init": "Write a commented annexa.toml, register templates and a signing key.",
     "doctor": "Per source: identity, each declared call allowed or not, what would be blind, and its cure.",
+    "import": "Take in an export of a system that no API reads; the next run seals it.",
     "plan": "The calls a run would make, what they cost, and how long they take under published limits.",
     "permissions": "The least-privilege grant of a vendor, in its own form.",
     "run": "Plan, collect, seal, judge, and show the gap summary.",

@@ -17,6 +17,7 @@ def command(ctx: click.Context, only: tuple[str, ...], all_regions: bool) -> int
     from annexa.commands._connect import connect
     from annexa.commands._dry import Dry, lent
     from annexa.commands._place import here
+    from annexa.evidence.manifest import PEOPLE
 
     connected = connect(here(ctx), lent(), only)
     for info in connected.cannot:
@@ -30,7 +31,7 @@ def command(ctx: click.Context, only: tuple[str, ...], all_regions: bool) -> int
             click.echo(f"  as {identity}")
         declared = {call.op: call for each in collectors for call in each.calls}
         blind += _say(source.alias, sorted(declared), tried, cures)
-    if not any(source.vendor != "registers" for source, _ in connected.pairs):
+    if not any(source.vendor not in PEOPLE for source, _ in connected.pairs):
         return 2
     return 3 if blind else 0
 

@@ -27,17 +27,23 @@ def command(
 ) -> None:
     """Print the least-privilege grant that the declared calls of SOURCE (`aws`, or `aws:main`) need.
 
-    The grant goes to standard output in the vendor's own form; how to hand it out goes to standard error.
+    `google` stands for all of Google's vendors. The grant goes to standard output in the vendor's own form; how to hand it
+    out goes to standard error.
     """
     from annexa import collectors
     from annexa.collectors._grant import GrantOrder
 
-    vendor, settings = _vendor(here(ctx).config, source)
-    module = _module(vendor)
-    order = GrantOrder(
-        collectors=collectors.of(module), settings=settings, base=base, external_id=external_id, costs=with_costs
-    )
-    made: Grant = module.grant(order)
+    config = here(ctx).config
+    for name in _of_family(config, source):
+        vendor, settings = _vendor(config, name)
+        module = _module(vendor)
+        order = GrantOrder(
+            collectors=collectors.of(module), settings=settings, base=base, external_id=external_id, costs=with_costs
+        )
+        _show(module.grant(order), output)
+
+
+def _show(made: "Grant", output: Path | None) -> None:
     if output is not None:
         _write(output, {**made.documents, **made.beside})
     else:
@@ -45,6 +51,15 @@ def command(
     click.echo("\n".join(made.notes), err=True)
     for name, document in made.beside.items() if output is None else ():
         click.echo(f"{made.titles.get(name, name)}:\n{document}", err=True)
+
+
+def _of_family(config: Any, source: str) -> list[str]:
+    """The vendors of which each is called `<source>_something`; the source itself where it is one or there are none."""
+    from annexa.collectors import names
+
+    configured = {table["name"] for table in (config.sources if config else ())}
+    family = [name for name in names() if name.startswith(f"{source}_")]
+    return family if family and source not in {*configured, *names()} else [source]
 
 
 def _vendor(config: Any, source: str) -> tuple[str, dict[str, Any]]:

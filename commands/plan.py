@@ -21,6 +21,7 @@ def command(ctx: click.Context, only: tuple[str, ...]) -> int:
     from annexa.commands._connect import connect
     from annexa.commands._dry import Dry, lent
     from annexa.commands._place import here
+    from annexa.evidence.manifest import PEOPLE
 
     connected = connect(here(ctx), lent(), only)
     dry = Dry(connected)
@@ -41,7 +42,7 @@ def command(ctx: click.Context, only: tuple[str, ...]) -> int:
     click.echo("\n".join(sorted(set(costs))) if costs else "No call costs money.")
     for alias, cure in connected.cures.items():
         click.echo(f"{alias} cannot start: {cure}", err=True)
-    return 2 if not any(source.vendor != "registers" for source, _ in connected.pairs) else 0
+    return 2 if not any(source.vendor not in PEOPLE for source, _ in connected.pairs) else 0
 
 
 def _seconds(dry: "Dry") -> int:  # type: ignore[name-defined]  # noqa: F821

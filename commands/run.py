@@ -36,7 +36,7 @@ def command(
     from annexa.commands._place import here, signing_key
     from annexa.commands._progress import Progress
     from annexa.evidence.clock import SystemClock
-    from annexa.evidence.manifest import Organisation
+    from annexa.evidence.manifest import PEOPLE, Organisation
     from annexa.evidence.vault import new_id
 
     place, clock = here(ctx), SystemClock()
@@ -44,7 +44,7 @@ def command(
     run_id = new_id(clock.now())
     connected = connect(place, Lent(clock=clock, run_id=run_id, threads=threads), only)
     _tell(connected)
-    if not any(source.vendor != "registers" for source, _ in connected.pairs) and "registers" not in only:
+    if not any(source.vendor not in PEOPLE for source, _ in connected.pairs) and not set(PEOPLE) & set(only):
         raise _nothing_to_ask(place, connected)
     named = place.config.organisation if place.config else unnamed()
     # Only now, and in this order: what is wrong with the configuration, the vault or the keys leaves nothing behind.
@@ -73,26 +73,28 @@ def command(
 
 
 class Mistakes:
-    """Gathers what is wrong in the registers: people can mend it at once, and it blocks what rests on it."""
+    """Gathers what is wrong in registers and imports: people can mend it at once, and it blocks what rests on it."""
 
     def __init__(self) -> None:
-        self._says: list[str] = []
+        self._says: dict[str, None] = {}
 
     def beside(self, noted: "Noted") -> "Noted":
         """The same report of units, listened to."""
+        from annexa.evidence.manifest import PEOPLE
 
         def listen(work: "Work", done: "Done | None") -> None:
             noted(work, done)
-            if done is not None and work.source.vendor == "registers":
+            if done is not None and work.source.vendor in PEOPLE:
                 wrong = [unread for unread in done.gathered.unreads if unread.reason == "invalid_answer"]
-                self._says += [unread.detail.partition(": ")[2] for unread in wrong]
+                told = (f"{work.source.vendor}: {unread.detail.partition(': ')[2]}" for unread in wrong)
+                self._says.update(dict.fromkeys(told))
 
         return listen
 
     def tell(self) -> None:
         """One line each, with file and line."""
         for says in self._says:
-            click.echo(f"registers: {says}", err=True)
+            click.echo(says, err=True)
 
 
 def _nothing_to_ask(place: "Here", connected: "Connected") -> "UsageError":
@@ -110,8 +112,10 @@ def _control(text: str) -> str:
 
 
 def _tell(connected: "Connected") -> None:
+    from annexa.evidence.manifest import PEOPLE
+
     for source, collectors in connected.pairs:
-        if source.vendor != "registers":
+        if source.vendor not in PEOPLE:
             click.echo(f"{source.alias}: {source.tenant}, {len(collectors)} collectors, {source.environment}", err=True)
     for source, _ in connected.pairs:
         for trouble in getattr(source, "troubles", ()):

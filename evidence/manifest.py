@@ -10,6 +10,8 @@ from annexa.evidence.fact import Time
 from annexa.schemas.words import Environment, RunState
 
 FORMAT = "annexa/run/1"
+PEOPLE = ("registers", "imports")
+"""Sources that people fill; they show what people say or bring, and are no vendor that could be asked."""
 
 
 class Frozen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -27,7 +27,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     host: str
     """Effective scheme and host that answered."""
     date: str | None = None
-    """The vendor's own date header."""
+    """The vendor's own date header; of an import the day on which the export was made."""
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,11 +6,9 @@ are shown apart and make no gap here. What people supply is the organisation's, 
 
 from collections.abc import Iterable, Iterator
 
-from annexa.evidence.manifest import IsmsInfo, Manifest
+from annexa.evidence.manifest import PEOPLE, IsmsInfo, Manifest
 from annexa.mappings.patterns import fits
 from annexa.mappings.reach import Path
-
-REGISTERS = "registers"
 
 
 class Boundary:
@@ -24,7 +22,7 @@ class Boundary:
 
     def inside(self, source: str, path: str) -> bool:
         """Whether a scope of a source belongs to it, or to none."""
-        if not self._others or source.partition(":")[0] == REGISTERS:
+        if not self._others or source.partition(":")[0] in PEOPLE:
             return True
         place = (source, path)
         if place not in self._known:
@@ -60,7 +58,7 @@ def _any(systems: Iterable[IsmsInfo], place: Path) -> bool:
 
 def _all(manifest: Manifest, scopes: Iterable[Path]) -> Iterator[Path]:
     """Every place of the run: the tenants that were asked, and the scopes that they listed."""
-    yield from ((one.source, one.tenant) for one in manifest.sources if one.vendor != REGISTERS and one.started)
+    yield from ((one.source, one.tenant) for one in manifest.sources if one.vendor not in PEOPLE and one.started)
     yield from scopes
 
 

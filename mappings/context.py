@@ -9,7 +9,7 @@ from annexa.evidence.kinds.systems import Scope
 from annexa.evidence.record import Record
 from annexa.mappings.ai_services import Service
 from annexa.mappings.decisions import Decisions
-from annexa.mappings.first_seen import FirstSeen, bound
+from annexa.mappings.first_seen import FirstSeen, Past, bound
 from annexa.mappings.operators import ScaleTest
 from annexa.mappings.parameters import Parameters
 from annexa.mappings.rule import Rule
@@ -60,6 +60,10 @@ class Context:
     """Ids under which sources surely show each known AI service, by its id."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
     """Severity of every rule, by its id."""
+    past: tuple[Past, ...] = ()
+    """The earlier runs that are heard, oldest first."""
+    missing: bool = False
+    """Whether an earlier run that should be heard is not here."""
     began: "Callable[[Record, Context], FirstSeen] | None" = None
     """Since when the subject of a record exists; null: no other run is known."""
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)

@@ -23,7 +23,7 @@ from annexa.evidence.vault import RUNS, Vault
 from annexa.mappings.evidence_view import VaultEvidence
 from annexa.mappings.missing import MissingRun
 from annexa.mappings.results import Assessment, Finding
-from annexa.schemas.words import RunState
+from annexa.schemas.words import RunState, Verdict
 
 Period = tuple[str, str]
 """First and last day."""
@@ -136,9 +136,15 @@ class Lookup:
                 self._name(one.id, f"assessment {name}", one.sha256)
 
     def _unseen(self, name: str, of: RunInfo) -> set[str]:
+        """When earlier runs read what open failures rest on: what was not read again, and what a change is held against."""
         reader = self._vault.assessment(name)
         found = assessments.lines(reader, assessments.FINDINGS, Finding)
-        return {one.last_observed for one in found if one.last_observed < (of.started or "")}
+        moments = set[str]()
+        for one in found:
+            change = one.compared_with is not None and one.item_verdict is Verdict.FAIL
+            told = (one.last_observed, *((one.compared_with, one.first_seen) if change else ()))
+            moments.update(moment for moment in told if moment and moment < (of.started or ""))
+        return moments
 
     def _name_as_before(self, period: Period | None) -> None:
         """What an assessment of this very run named, it names again; what it named for a period, only for that."""

@@ -4,10 +4,12 @@ What an example does not speak about is complete and in order: scopes are listed
 """
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import msgspec
 
+from annexa.evidence.manifest import PEOPLE
 from annexa.mappings.evidence_view import ListEvidence
 from annexa.mappings.judge import judge
 from annexa.mappings.pack import RulePack
@@ -15,10 +17,12 @@ from annexa.mappings.population import REGISTER_KINDS
 from annexa.mappings.results import RuleResult
 from annexa.mappings.rule import Example, Rule
 from annexa.mappings.small_run import ACCOUNT, ORGANISATION, SmallRun, every_kind
-from annexa.schemas.words import Basis
+from annexa.schemas.words import Basis, Reason
 
 AS_OF = "2026-09-29T12:00:00Z"
 """The moment at which examples are judged; their run is of that morning."""
+BEFORE = "2026-08-30"
+"""The day of the earlier run of an example."""
 DECISION = {
     "because": "Decided for the example.", "approved_by": "m.berg@example.com", "approved_on": "2026-01-15",
 }  # fmt: skip
@@ -32,13 +36,20 @@ def run_example(rule: Rule, example: Example, pack: RulePack) -> RuleResult:
         rules={rule.id: alone}, needs={}, settings=pack.settings, parameters=pack.parameters, version=pack.version,
         sha256=pack.sha256, services=pack.services,
     )  # fmt: skip
-    judgement = judge(situation(rule, example), pack=small, as_of=AS_OF)
+    earlier = [_before(rule, example)] if example.before else []
+    judgement = judge(situation(rule, example), earlier, pack=small, as_of=AS_OF)
     return judgement.assessment.rules[0]
 
 
-def situation(rule: Rule, example: Example) -> ListEvidence:
+def _before(rule: Rule, example: Example) -> ListEvidence:
+    """The earlier run of an example: complete, with other records."""
+    then = msgspec.structs.replace(example, given=example.before, unread=())
+    return situation(rule, then, SmallRun(rule.population.of or "example", run_id="run-0", day=BEFORE))
+
+
+def situation(rule: Rule, example: Example, run: SmallRun | None = None) -> ListEvidence:
     """The run that an example describes."""
-    run = SmallRun(rule.population.of or "example")
+    run = run or SmallRun(rule.population.of or "example")
     paths = _scopes(run, rule, example)
     _registers(run, rule, example, paths)
     _collectors(run, rule)
@@ -46,6 +57,9 @@ def situation(rule: Rule, example: Example) -> ListEvidence:
         _give(run, rule, given, paths)
     _use(run, rule, example, paths)
     every_kind(run)
+    if rule.population.of in PEOPLE and not example.registers:
+        for collector, path in product(_unreadable(run, rule), paths.values()):
+            run.lose(collector, path, reason=Reason.NOT_SUPPLIED)
     for name in example.unread:
         for collector in _unreadable(run, rule):
             run.lose(collector, paths.get(name, name))

@@ -174,6 +174,7 @@ def _finding(held: Held, change: Change | None, ledger: Ledger, *, first: str, s
         owner=held.owner, owner_role=rule.owner_role, remedy=_remedy(rule), does_not_show=rule.does_not_show,
         first_seen=first, last_seen=seen, last_observed=observed, change=change, records=item.records,
         change_reason=UnknownReason.INPUT_MISSING if change is None else None, item_verdict=item.verdict,
+        compared_with=held.compared_with,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Whether a record is valid in time, and whether a pass that rests on it is too old to be one.
 
 Every record ages by the moment it was collected. A rule whose `max_age` is a cadence (a review, a training) also asks
-the day that the record itself carries.
+the day that the record itself carries. What was imported ages by the day on which its export was made.
 """
 
 from datetime import datetime
@@ -14,17 +14,23 @@ from annexa.evidence.record import Record
 from annexa.mappings.operators import STATES
 from annexa.mappings.parameters import Parameters
 from annexa.mappings.rule import Rule
-from annexa.schemas.words import State, UnknownReason
+from annexa.schemas.words import Basis, State, UnknownReason
 
-SNAPSHOT = "snapshot"
+SNAPSHOT, IMPORT = "snapshot", "import"
 DATED = {
     "acknowledgement": "on", "attestation": "stated_on", "change": "on", "decision": "approved_on",
     "document": "approved_on", "incident": "opened", "log_source": "last_event", "register_entry": "reviewed",
     "review": "on", "risk": "assessed", "soa_row": "approved_on", "supplier": "reviewed", "test_record": "on",
-    "training": "completed", "alert": "raised",
+    "training": "completed", "alert": "raised", "dpia": "done", "legal_duty": "reviewed", "review_decision": "decided_on",
+    "supplier_notice": "received",
 }  # fmt: skip
 """The day that records of a kind carry of themselves."""
-EVENTS = frozenset({"acknowledgement", "alert", "change", "incident", "review", "test_record", "training"})
+EVENTS = frozenset(
+    {
+        "acknowledgement", "alert", "change", "incident", "review", "review_decision", "supplier_notice", "test_record",
+        "training",
+    }
+)  # fmt: skip
 """Kinds that say that something happened; that nothing is listed proves nothing."""
 
 RENEWED_BY = {
@@ -38,6 +44,18 @@ def renews(record: Record) -> tuple[str, ...] | None:
     """What an event is about, so that an older one of the same is not missed; None if each stands alone."""
     fields = RENEWED_BY.get(record.kind)
     return tuple(str(getattr(record.data, name)) for name in fields) if fields else None
+
+
+def dated(record: Record) -> str:
+    """From when a record is, for a reader."""
+    day = exported(record)
+    return f"exported on {day}" if day else f"collected at {record.collected_at}"
+
+
+def exported(record: Record) -> str | None:
+    """The day on which the oldest export was made that an imported record rests on; None: it was not imported."""
+    days = (origin.date for origin in record.provenance.origins if origin.date)
+    return min(days, default=None) if record.data.basis is Basis.IMPORTED else None
 
 
 class Freshness:
@@ -61,10 +79,10 @@ class Freshness:
 
     def trouble(self, rule: Rule, record: Record) -> UnknownReason | None:
         """Why a pass that rests on this record is none for its age; null: it is fresh."""
-        old = self._too_old(record.collected_at)
+        old = self._too_old(record.collected_at) or self._export_trouble(record)
         if old is not None or rule.max_age == SNAPSHOT or record.kind not in DATED:
             return old
-        return self._day_trouble(rule, getattr(record.data, DATED[record.kind]))
+        return self._day_trouble(rule.max_age, getattr(record.data, DATED[record.kind]))
 
     def _too_old(self, at: str) -> UnknownReason | None:
         if self._oldest is None:
@@ -73,8 +91,14 @@ class Freshness:
             return None if at >= self._oldest_text else UnknownReason.STALE
         return None if parse(at) >= self._oldest else UnknownReason.STALE
 
-    def _day_trouble(self, rule: Rule, value: Any) -> UnknownReason | None:
-        oldest = self._parameters.oldest(rule.max_age, self._as_of)
+    def _export_trouble(self, record: Record) -> UnknownReason | None:
+        if record.data.basis is not Basis.IMPORTED:
+            return None
+        day = exported(record)
+        return self._day_trouble(IMPORT, day) if day else UnknownReason.NOT_EXPOSED
+
+    def _day_trouble(self, age: str, value: Any) -> UnknownReason | None:
+        oldest = self._parameters.oldest(age, self._as_of)
         if oldest is None:
             return UnknownReason.CRITERION_UNREAD
         if isinstance(value, Missing):

@@ -37,6 +37,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     """Subjects of the registered AI systems to which it belongs."""
     sightings: tuple[str, ...] = ()
     """Further places in which the same subject did not pass."""
+    compared_with: str | None = None
+    """For a change: when an earlier run read what it is held against."""
 
     @property
     def key(self) -> tuple[str, str]:

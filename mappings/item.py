@@ -82,7 +82,10 @@ def judge_item(rule: Rule, record: Record, context: Context) -> Outcome:
     seen = [see(part, record, context, settled) for part in plan.condition]
     if rule.quantifier == "none":
         return _outcome(record, settled, [_forbidden(rule, seen)])
-    return _outcome(record, settled, [*seen, *([_seen(found)] if found is not None else [])])
+    outcome = _outcome(record, settled, [*seen, *([_seen(found)] if found is not None else [])])
+    if found is None or found.compared_with is None:
+        return outcome
+    return msgspec.structs.replace(outcome, compared_with=found.compared_with)
 
 
 def judge_scope(
@@ -118,6 +121,8 @@ def judge_limit(rule: Rule, number: int, total: int, context: Context) -> Outcom
     """Hold the number of items (`count`), or their share of `total` in whole percent (`ratio`), against the limit."""
     settled = settle(rule, Place(subjects=(), source="", scope=""), context)
     what, limit = ("share" if rule.quantifier == "ratio" else "number"), _plan(rule, context).limit
+    if not settled.required:
+        return msgspec.structs.replace(_said(Verdict.SHOWN, settled), required=False)
     if settled.unknown is not None:
         return _said(Verdict.UNKNOWN, settled, reason=settled.unknown)
     (part,) = limit

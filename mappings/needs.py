@@ -10,6 +10,7 @@ import msgspec
 
 from annexa.evidence.fact import Missing
 from annexa.evidence.kinds import Attestation, Document
+from annexa.evidence.manifest import PEOPLE
 from annexa.evidence.record import Record
 from annexa.mappings.attested import incomplete
 from annexa.mappings.periods import Course
@@ -19,7 +20,7 @@ from annexa.mappings.rule import Need, Rule
 from annexa.mappings.systems import share, silent
 from annexa.mappings.verdicts import Found
 from annexa.mappings.world import World
-from annexa.schemas.words import Basis, NeedState, Result, Strength, UnknownReason, UnmetReason
+from annexa.schemas.words import Basis, NeedState, Reason, Result, Strength, UnknownReason, UnmetReason
 
 OPERATING_ONLY = frozenset({Strength.OPERATING})
 DOCUMENTS = ("document", "attestation")
@@ -78,8 +79,7 @@ def _by_rules(need: Need, control: str, given: Given) -> tuple[NeedState, UnmetR
         return NeedState.FAILED, None, f"fails: {_names(failed)}"
     missing = [one for one in found if one.reason is UnknownReason.NOT_SUPPLIED]
     if missing:
-        kinds = ", ".join(sorted({one.tally.rule.reads for one in missing}))
-        return NeedState.MISSING, None, f"not supplied: {kinds}"
+        return NeedState.MISSING, None, f"not supplied: {', '.join(sorted({_wanted(one) for one in missing}))}"
     if not known:
         return NeedState.NO_RULE_YET, None, None
     if all(one.result is Result.NO_POPULATION for one in found) and len(off) == len(covered):
@@ -91,6 +91,13 @@ def _by_rules(need: Need, control: str, given: Given) -> tuple[NeedState, UnmetR
     if gone and seen[0] is not NeedState.UNREAD and frozenset(need.accepts) == OPERATING_ONLY:
         return NeedState.UNREAD, None, f"{UnknownReason.INPUT_MISSING}: run {', run '.join(gone)}"
     return seen
+
+
+def _wanted(one: Found) -> str:
+    """What people would have to supply: a register by the kind of its rows, an import by how it is made."""
+    cures = [unread.cure for lack in one.lacks for unread in lack.unreads if unread.reason is Reason.NOT_SUPPLIED]
+    how = next(filter(None, cures), None) if one.tally.rule.population.of in PEOPLE else None
+    return f"an import. {how}" if how else one.tally.rule.reads
 
 
 def _seen(found: list[Found]) -> tuple[NeedState, UnmetReason | None, str | None]:

@@ -24,6 +24,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     basis: Basis
     required: bool = True
     """False: it is not asked of this item, which leaves the population and is counted."""
+    compared_with: str | None = None
+    """When an earlier run read what a change is held against: later runs have to hear that run again."""
 
 
 class Whose(TypedDict, total=False):

@@ -20,8 +20,9 @@ from annexa.schemas.words import Use as Word
 
 REGISTER_KINDS = frozenset(
     {
-        "acknowledgement", "ai_service", "attestation", "decision", "document", "exception", "limitation", "parameter",
-        "person", "register_entry", "retirement", "review", "risk", "soa_row", "supplier", "test_record", "training",
+        "acknowledgement", "action", "ai_service", "attestation", "change", "decision", "document", "dpia", "exception",
+        "incident", "legal_duty", "limitation", "parameter", "person", "register_entry", "retirement", "review",
+        "review_decision", "risk", "soa_row", "supplier", "supplier_notice", "test_record", "training",
     }
 )  # fmt: skip
 """Kinds that people supply: where no source can bring them, they were not supplied."""

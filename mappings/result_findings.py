@@ -111,5 +111,7 @@ class Finding(Out, frozen=True, kw_only=True):
     """Further rules and sources under which the same subject was seen."""
     records: tuple[str, ...] = ()
     """Ids of the records that it rests on."""
+    compared_with: str | None = None
+    """For a change: when an earlier run read what it is held against."""
     item_verdict: Verdict
     """Verdict of the item behind it."""

@@ -20,6 +20,8 @@ class Population(Part, frozen=True, kw_only=True):
 
     of: str | None = None
     """Vendor whose sources count (`aws`); null: every source that can yield the kind."""
+    about: str | None = None
+    """Vendor that the records of an import speak about: where it is not used, there is nothing to ask."""
     scopes: Literal["region", "account", "project", "subscription", "workspace", "unit"] | None = None
     """Each scope of this level is an item; null: each record of the kind is one."""
     used: str | None = None
@@ -67,6 +69,8 @@ class Example(Part, frozen=True, kw_only=True):
     """The situation in a few words."""
     given: tuple[dict[str, Any], ...] = ()
     """Records: fields of the kind; `kind` where it is not the kind that the rule reads; `scope` where it matters."""
+    before: tuple[dict[str, Any], ...] = ()
+    """Records of an earlier run, thirty days before."""
     scopes: tuple[str, ...] = ("s1",)
     """Expected scopes of the level at which the rule's collector runs."""
     used: tuple[str, ...] | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from annexa.mappings.blind_spots import BlindSpots
 from annexa.mappings.examine import Examined
 from annexa.mappings.exceptions import Exceptions
+from annexa.mappings.freshness import IMPORT
 from annexa.mappings.periods import Course
 from annexa.mappings.results import Counts, RuleResult
 from annexa.mappings.rule import Rule
@@ -83,8 +84,8 @@ def _switched_off(rule: Rule) -> RuleResult:
 def _parameters(rule: Rule, world: World) -> dict[str, Any]:
     """The effective parameters that the rule was judged with, its age among them."""
     known = world.supplied.parameters
-    age = next((name for name, entry in known.entries.items() if entry.age == rule.max_age), None)
-    names = {*_named(rule), *([age] if age else [])}
+    ages = {rule.max_age, *([IMPORT] if rule.population.of == "imports" else [])}
+    names = {*_named(rule), *(name for name, entry in known.entries.items() if entry.age in ages)}
     return {name: known.effective(name, rule.criterion.default).value for name in sorted(names)}
 
 

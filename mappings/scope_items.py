@@ -30,6 +30,8 @@ class Numbers(msgspec.Struct):
     unsure: int = 0
     reasons: Counter[UnknownReason] = msgspec.field(default_factory=Counter)
     """Why the unsure ones are."""
+    imported: bool = False
+    """Whether any of them was imported: then the number is no better."""
 
     @property
     def unmatched(self) -> int:
@@ -90,6 +92,7 @@ class Buckets:
         numbers = self.numbers.setdefault(home, Numbers())
         numbers.yes += outcome.verdict is Verdict.PASS
         numbers.no += outcome.verdict is Verdict.FAIL
+        numbers.imported |= outcome.basis is Basis.IMPORTED
         if outcome.verdict in (Verdict.UNKNOWN, Verdict.SHOWN):
             numbers.unsure += 1
             numbers.reasons[outcome.reason or UnknownReason.CONDITIONAL] += 1
@@ -200,15 +203,18 @@ class Buckets:
         sources = self.world.populations.of_rule(self.rule).sources
         source = sources[0] if len(sources) == 1 else ""
         uid = subject_uid(organisation, self.world.scopes.tenant(source) if source else organisation, self.rule.reads)
-        self.tally.enter(_item(self.rule.id, outcome, organisation, uid, source, organisation, ()))
+        item = _item(self.rule.id, outcome, organisation, uid, source, organisation, ())
+        self.tally.enter(item, required=outcome.required)
 
     def _limit(self, numbers: Numbers, *, complete: bool) -> Outcome:
         """Judge the least and the most that the number can be; only if both say the same it is said."""
         context, rule = self.world.context, self.rule
         total = numbers.yes + numbers.no + numbers.unsure
-        least = judge_limit(rule, numbers.yes, total, context)
+        basis = {"basis": Basis.IMPORTED} if numbers.imported else {}
+        least = msgspec.structs.replace(judge_limit(rule, numbers.yes, total, context), **basis)
         most = judge_limit(rule, numbers.yes + numbers.unsure, total, context)
-        if least.verdict is Verdict.UNKNOWN or self._proved(numbers, least, most, complete=complete):
+        settled = not least.required or least.verdict is Verdict.UNKNOWN
+        if settled or self._proved(numbers, least, most, complete=complete):
             return least
         if not complete:
             return doubt(least, UnknownReason.SCOPES_UNREAD, "not everything that counts was read")

@@ -110,7 +110,9 @@ class SmallRun:
     def record(self, fact: Fact, scope: str, *, source: str, collector: str, at: str | None = None) -> Record:
         """A record of a fact, with its provenance, without adding it."""
         unit = f"{source}\0{scope}\0{collector}\0{len(self.records)}"
-        origin = Origin(call=self.collectors[collector].calls[0].op, page="0" * 64, host="https://vendor.example")
+        exported = self.times[0][:10] if fact.basis is Basis.IMPORTED else None
+        call = self.collectors[collector].calls[0].op
+        origin = Origin(call=call, page="0" * 64, host="https://vendor.example", date=exported)
         return Record(
             record_id=make_record_id(self.run_id, unit, 0, fact),
             subject_uid=subject_uid(ORGANISATION, self.sources[source].tenant, fact.subject),

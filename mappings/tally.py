@@ -9,7 +9,7 @@ from annexa.evidence.record import Record
 from annexa.mappings.attested import incomplete
 from annexa.mappings.bugs import BUGS
 from annexa.mappings.decisions import place_of
-from annexa.mappings.freshness import DATED, renews
+from annexa.mappings.freshness import DATED, dated, renews
 from annexa.mappings.held import Held, Several, digest_of, merged, newest, owner_of
 from annexa.mappings.item import judge_item, selects
 from annexa.mappings.outcome import Outcome, doubt, item_of
@@ -82,7 +82,7 @@ class Tally:
             return outcome
         trouble = self.world.freshness.trouble(self.rule, record)
         if trouble is not None:
-            return doubt(outcome, trouble, f"collected at {record.collected_at}")
+            return doubt(outcome, trouble, dated(record))
         lacking = incomplete(record, self.world.day)
         return doubt(outcome, lacking[0], lacking[1]) if lacking else outcome
 
@@ -114,6 +114,8 @@ class Tally:
         ):
             self._note_day(getattr(record.data, self._dated))
         self.enter(item, required=outcome.required, records=(record,), collector=record.provenance.collector)
+        if outcome.compared_with is not None and item.verdict is Verdict.FAIL:
+            self.held[-1] = msgspec.structs.replace(self.held[-1], compared_with=outcome.compared_with)
 
     def enter(
         self,

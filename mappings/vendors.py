@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from annexa.evidence.kinds import RegisterEntry, Supplier
+from annexa.evidence.manifest import PEOPLE
 from annexa.evidence.record import Record
 from annexa.mappings.ai_services import Service, Services
 from annexa.mappings.evidence_view import Evidence
@@ -50,7 +51,8 @@ def vendors(
 ) -> Vendors:
     """Look for what is used and no source was configured for."""
     configured = {source.vendor for source in evidence.manifest.sources}
-    named = {rule.population.of for rule in pack.rules.values() if rule.population.of is not None}
+    chosen = {name for rule in pack.rules.values() for name in (rule.population.of, rule.population.about)}
+    named = {name for name in chosen if name is not None and name not in PEOPLE}
     absent = sorted(named - configured)
     listed = {vendor for service in services.all.values() for vendor in (service.source, service.id) if vendor}
     seen, doubted = _seen(evidence, services, inventory, configured)
@@ -69,7 +71,7 @@ def vendors(
         unreadable=unreadable,
         registered=unreadable & registered,
         unused=frozenset(unused if _discovered(evidence, populations) else ()),
-        sources=len(evidence.manifest.sources),
+        sources=sum(source.vendor != "imports" for source in evidence.manifest.sources),
     )
 
 
@@ -120,7 +122,7 @@ def _vendor(service: Service) -> str:
 
 
 def _discovered(evidence: Evidence, populations: Populations) -> bool:
-    asked = any(source.vendor != "registers" and source.started for source in evidence.manifest.sources)
+    asked = any(source.vendor not in PEOPLE and source.started for source in evidence.manifest.sources)
     applications = populations.of("application").reason
     whole = applications in (None, UnknownReason.NOT_CONNECTED)
     return asked and whole and populations.of("register_entry").complete

@@ -67,7 +67,8 @@ def conclude(tally: Tally, item_lacks: Iterable[Lack]) -> Found:
 def _result(tally: Tally, coverage: Coverage, reasons: set[UnknownReason]) -> tuple[Result, UnknownReason | None]:
     if tally.failed:
         return Result.FAIL, None
-    if tally.rule.population.of in tally.world.vendors.unused and tally.items == 0:
+    chosen = tally.rule.population
+    if {chosen.of, chosen.about} & tally.world.vendors.unused and tally.items == 0:
         return Result.NO_POPULATION, None
     if reasons:
         return Result.UNKNOWN, first_of(reasons)

@@ -125,6 +125,8 @@ def prepare(evidence: Evidence, frame: Frame, as_of: datetime, past: tuple[Past,
     beginnings = Beginnings((*past, Past(evidence=evidence, whole=_reads(populations))), missing=frame.missing)
     context = Context(
         as_of=as_of,
+        past=past,
+        missing=frame.missing,
         began=beginnings.of,
         decisions=given.decisions,
         parameters=given.parameters,

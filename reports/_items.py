@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from annexa.evidence.kinds import Decision
+from annexa.mappings.freshness import exported
 from annexa.mappings.results import Finding, ItemResult, Since
 from annexa.reports._text import clean, paragraph
 from annexa.reports.opened import Found
@@ -110,7 +111,9 @@ def _record(name: str, around: Around, answers: int, width: int) -> Iterator[str
     record = found.record
     run = "" if found.run_id == around.latest else f", run {found.run_id}"
     yield from paragraph(f"record {name}, {record.kind}, {record.source} {record.scope}", width, indent=8)
-    yield from paragraph(f"collected {record.collected_at} by {record.provenance.collector}{run}", width, indent=10)
+    day = exported(record)
+    when = f"exported {day}, collected {record.collected_at}" if day else f"collected {record.collected_at}"
+    yield from paragraph(f"{when} by {record.provenance.collector}{run}", width, indent=10)
     origins = record.provenance.origins
     for origin in origins[:answers]:
         item = "" if origin.item is None else f", item {origin.item}"

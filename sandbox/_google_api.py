@@ -72,12 +72,16 @@ class Method(Route):
         return _path(self.op)
 
     def known(self) -> set[str]:
-        """Every query parameter that it understands; raises `BadFixture` for one that the document does not have."""
+        """Every query parameter that it understands; raises `BadFixture` for one that the document does not have.
+
+        For a read by POST: the members of its body too.
+        """
+        method = documents.method(self.op)
         found = super().known() | {*ALWAYS}
-        strange = found - documents.method(self.op).parameters
+        strange = found - method.parameters - method.body
         if strange:
             raise BadFixture(f"{self.op} has no parameter {sorted(strange)}")
-        return found
+        return found | (method.body if method.has_body else frozenset())
 
     def answered(self, world: World, asked: Asked) -> Any:
         """The answer with the members that `fields` wants."""
@@ -182,7 +186,7 @@ def _method(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _pager(op: str, items: str, size: int, most: int) -> Pager:
     """How Google pages, if the method pages at all; an empty list is left out."""
     method, extra = documents.method(op), _kind(op)
-    if "pageToken" not in method.parameters:
+    if "pageToken" not in (*method.parameters, *method.body):
         return Pager(items=items, omit_empty=True, extra=extra)
     limit = "maxResults" if "maxResults" in method.parameters else "pageSize"
     return Token(

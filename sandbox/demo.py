@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from annexa.sandbox import registers, vendors
+from annexa.sandbox import imports, registers, vendors
 from annexa.sandbox._http import loopback
 from annexa.sandbox.company import aws_world
 from annexa.sandbox.play import MOMENTS, DateName, ScenarioName
@@ -50,10 +50,11 @@ def playing(scenario: ScenarioName, date: DateName, only: Iterable[str] | None =
 
 
 def write_registers(folder: Path, scenario: ScenarioName, only: Collection[str] | None = None) -> None:
-    """Write the company's registers, with the account ids of its AWS organisation filled in."""
+    """Write the company's registers and imports, with the account ids of its AWS organisation filled in."""
     world = aws_world(scenario, "first")
     names = ("management", "security", "prod", "staging", "data-science", "acquired")
     registers.write_registers(folder, scenario, {name: world.account_id(name) for name in names}, only)
+    imports.write_imports(folder, only)
 
 
 def settings(scenario: ScenarioName) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Harbourline's registers as real files: one description, with what the planted and the clean company change in it."""
 
+import csv
 from collections.abc import Collection
 from importlib.resources import files
 from pathlib import Path
@@ -7,22 +8,52 @@ from typing import Any, Literal
 
 import yaml
 
+from annexa.sandbox.supplied import supplied, text_of
+
 FIRST = "harbourline_registers"
 FILES = f"{FIRST}*.yaml"
 """The first holds what all vendors share; each further one what belongs to a vendor."""
+TABLES = frozenset({"access_decisions", "acknowledgements", "people", "training"})
+"""Registers that the company exports from other systems, as CSV."""
 
 
 def write_registers(
     folder: Path, scenario: Literal["planted", "clean"], values: dict[str, str], only: Collection[str] | None = None
 ) -> None:
-    """Write one YAML file per register into `folder`; `${name}` in the description is filled from `values`.
+    """Write one file per register into `folder`, and documents; `${name}` in the description is filled from `values`.
 
     `only`: with what belongs to these vendors; None: with everything.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for register, rows in registers(scenario, values, only).items():
-        text = yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=110)
-        (folder / f"{register}.yaml").write_text(text, encoding="utf-8")
+        if register in TABLES:
+            _write_table(folder / f"{register}.csv", rows)
+        else:
+            text = yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=110)
+            (folder / f"{register}.yaml").write_text(text, encoding="utf-8")
+        if register == "documents":
+            _write_documents(folder, rows)
+
+
+def _write_table(path: Path, rows: list[dict[str, Any]]) -> None:
+    """A table as spreadsheets export it where a comma stands in numbers: semicolons, and a mark before the first row."""
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, header, delimiter=";")
+        writer.writeheader()
+        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "; ".join(value) if isinstance(value, list) else value
+
+
+def _write_documents(folder: Path, rows: list[dict[str, Any]]) -> None:
+    (folder / "documents").mkdir(exist_ok=True)
+    for row in rows:
+        (folder / row["file"]).write_text(text_of(row), encoding="utf-8")
 
 
 def registers(
@@ -35,7 +66,7 @@ def registers(
         for rows in (part.get("both", {}) if part is not first else {}, part.get(scenario, {})):
             for name, changes in rows.items():
                 found[name] = _merged(found.get(name, []), changes)
-    return found
+    return {**supplied(scenario, found["ai_systems"]), **found}
 
 
 def parameters(scenario: Literal["planted", "clean"]) -> dict[str, Any]:

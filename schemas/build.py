@@ -1,4 +1,4 @@
-"""Makes the published JSON Schemas from the classes that write the JSON; `--check` only compares.
+"""Makes the published JSON Schemas from the classes that write the JSON, and those of registers; `--check` only compares.
 
     python -m annexa.schemas.build [--check]
 
@@ -23,6 +23,8 @@ from annexa.evidence.manifest import Manifest
 from annexa.evidence.record import Record, Unit, Unread
 from annexa.mappings import results
 from annexa.mappings.results import Assessment, Finding, ItemResult
+from annexa.schemas.registers import registers
+from annexa.schemas.rows import row_schema
 
 BASE = "https://annexa.dev/schemas"
 HERE = Path(__file__).parent
@@ -39,18 +41,20 @@ def schemas() -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"{name}.schema.json", _schema(cls, name)
     for kind, fact in KINDS.items():
         yield f"kind_{kind}.schema.json", _schema(fact, f"kind_{kind}")
+    for name, register in registers().items():
+        if not register.written:
+            yield f"register_{name}.schema.json", {**_head(f"register_{name}"), **row_schema(name, register, _texts())}
 
 
 def _schema(cls: type[Any], name: str) -> dict[str, Any]:
     (root,), parts = msgspec.json.schema_components([cls], ref_template="#/$defs/{name}")
     for part, content in parts.items():
         _describe(part, content)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{BASE}/{name}/1",
-        **root,
-        "$defs": parts,
-    }
+    return {**_head(name), **root, "$defs": parts}
+
+
+def _head(name: str) -> dict[str, Any]:
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{BASE}/{name}/1"}
 
 
 def _describe(part: str, content: dict[str, Any]) -> None:
@@ -90,6 +94,11 @@ def _fields(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
             yield field.target.id, " ".join(str(text.value.value).split())
 
 
+def _written() -> set[str]:
+    """Schemas of registers that are kept by hand."""
+    return {f"register_{name}.schema.json" for name, register in registers().items() if register.written}
+
+
 def main(arguments: list[str]) -> int:
     """Write every schema, or with `--check` say which file is not what it would be."""
     wrong = []
@@ -100,7 +109,8 @@ def main(arguments: list[str]) -> int:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text("utf-8") != text:
             wrong.append(name)
-    wrong += [path.name for path in HERE.glob("kind_*.schema.json") if path.name not in wanted]
+    made = (path.name for path in (*HERE.glob("kind_*.schema.json"), *HERE.glob("register_*.schema.json")))
+    wrong += [name for name in made if name not in {*wanted, *_written()}]
     for name in wrong:
         sys.stderr.write(f"schemas/{name} is not what the classes say: run python -m annexa.schemas.build\n")
     return 1 if wrong else 0

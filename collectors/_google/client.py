@@ -57,7 +57,8 @@ class GoogleClient:
     ) -> None:
         """`scopes`: of all declared calls; `rates`: published limits by `service/version`."""
         self._settings, self._clock, self._rates = settings, lent.clock, rates
-        self.credentials = credentials(settings, lent, scopes)
+        self._scopes = tuple(sorted(scopes))
+        self.credentials = credentials(settings, lent, self._scopes)
         prepare = partial(lent.prepare, settings.vendor) if lent.prepare else None
         self._http = PerThread(self.credentials, lent.read_timeout, prepare)
         self._pacer = Pacer(lent.clock, CAREFUL if lent.pacing else None, dict(rates))
@@ -102,13 +103,14 @@ class GoogleClient:
         service, base = self._service(method.api)
         request = self._built(call, service, method, params)
         given = frozenset(name for name in params if name in method.parameters)
-        token = IN_FLIGHT.set(InFlight(op=call.op, method=method, base=base, given=given))
+        fixed = call.params.get("body") or {}
+        token = IN_FLIGHT.set(InFlight(op=call.op, method=method, base=base, given=given, fixed=fixed))
         try:
             head, content = request.execute(http=self._http.get(call.needs), num_retries=0)
         except HttpError as error:
             head, content = error.resp, error.content
         except RefreshError as error:
-            raise UnreadError(call, faults.sign_in(call, _word(error), self._settings.subject)) from error
+            raise UnreadError(call, self._no_token(call, error)) from error
         except (GoogleAuthError, httplib2.HttpLib2Error, HTTPException, OSError) as error:
             raise _unanswered(call, error, _origin(base)) from error
         finally:
@@ -121,6 +123,11 @@ class GoogleClient:
             host=_origin(base),
             headers={name.lower(): str(value) for name, value in head.items()},
         )
+
+    def _no_token(self, call: Call, error: RefreshError) -> Trouble:
+        word = _word(error)
+        delegated = word == "unauthorized_client" and self._http.signs_in(self._scopes)
+        return faults.sign_in(call, word, self._settings.subject, delegated=delegated)
 
     def _built(self, call: Call, service: Any, method: documents.Method, params: Mapping[str, Any]) -> Any:
         try:

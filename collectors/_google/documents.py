@@ -36,6 +36,8 @@ class Method:
     response: str | None
     """Name of the schema of its answer."""
     has_body: bool
+    body: frozenset[str] = frozenset()
+    """Names of the members that its request's body may have."""
 
 
 @cache
@@ -75,6 +77,7 @@ def method(op: str) -> Method:
         parameters=frozenset(parameters), scopes=frozenset(found.get("scopes", ())),
         in_path=frozenset(name for name, one in parameters.items() if one.get("location") == "path"),
         response=found.get("response", {}).get("$ref"), has_body="request" in found,
+        body=frozenset(document(api)["schemas"].get(found.get("request", {}).get("$ref"), {}).get("properties", ())),
     )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ THROTTLES = frozenset(
 NOT_ENABLED = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
 SUPER = "cloudidentity/v1:policies."
 """Methods that Google answers to super administrators only."""
+ADMINISTRATORS = ("admin/", "alertcenter/", "chromepolicy/", "licensing/", "vault/")
+"""APIs that answer administrators of a Workspace customer."""
 SCOPE = frozenset({"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficient_scope"})
 
 
@@ -70,6 +72,12 @@ def _told(
             f"{asking} is no super administrator",
             "Name a super administrator as `subject`: nobody else may make this call.",
         )
+    if why is Reason.DENIED and subject is None and call.op.startswith(ADMINISTRATORS):
+        return (
+            "the account that asks may not make this call, and it asks in nobody's name",
+            f"Grant {call.needs} and the role that the vendor's page names; a service account also needs an administrator as "
+            "`subject`, in whose name it asks.",
+        )
     if why is Reason.DENIED:
         who = f"{subject}, or the service account," if subject else "the service account"
         return f"{who} may not make this call", f"Grant {call.needs} and the role that the vendor's page names."
@@ -83,11 +91,15 @@ def _told(
     return "an answer that this call does not document", "Run again; if it stays, report it with this code."
 
 
-def sign_in(call: Call, code: str, subject: str | None) -> Trouble:
-    """No token: which of the parties to a delegation has to act."""
+def sign_in(call: Call, code: str, subject: str | None, *, delegated: bool = False) -> Trouble:
+    """No token: which of the parties to a delegation has to act; `delegated`: for another scope there was one."""
+    where = "(Admin console > Security > API controls > Domain-wide delegation)"
+    if code == "unauthorized_client":
+        says = "this scope is not authorised" if delegated else "the service account has no domain-wide delegation"
+        what = f"the scope {call.needs}" if delegated else "exactly the declared scopes"
+        cure = f"Authorise the service account's client id for {what} {where}."
+        return Trouble(reason=Reason.DENIED, code=code, says=says, cure=cure)
     cures = {
-        "unauthorized_client": "Authorise the service account's client id for exactly the declared scopes "
-        "(Admin console > Security > API controls > Domain-wide delegation).",
         "invalid_grant": f"Check that {subject or 'the account'} exists, is active, and that this machine's clock is right.",
         "invalid_scope": "Authorise exactly the declared scopes for the service account's client id.",
         "access_denied": "Ask a super administrator to authorise the service account.",

@@ -3,11 +3,12 @@
 A shared `httplib2.Http` hands one caller's answer to another; so every thread has its own. Redirects are never followed.
 """
 
+import json
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -34,6 +35,8 @@ class InFlight:
     """The beginning of its address: `https://admin.googleapis.com/`."""
     given: frozenset[str]
     """Names of the parameters that were given."""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """For a read by POST: the members of the body that are always the same."""
 
 
 IN_FLIGHT: ContextVar[InFlight | None] = ContextVar("annexa_google_in_flight", default=None)
@@ -56,11 +59,11 @@ class GuardedHttp(httplib2.Http):  # type: ignore[misc]
 
     def request(self, uri: str, method: str = "GET", *rest: Any, **more: Any) -> Any:
         """As `httplib2.Http.request`; raises `UndeclaredCallError` before anything else is sent."""
-        check(uri, method)
+        check(uri, method, rest[0] if rest else more.get("body"))
         return self._sender(uri, method, *rest, **more)
 
 
-def check(uri: str, verb: str) -> None:
+def check(uri: str, verb: str, body: Any = None) -> None:
     """Refuse a request that is neither the declared call nor an exchange of tokens."""
     parts = urlsplit(uri)
     if parts.hostname in SIGN_IN and parts.path.startswith(TOKEN_PATHS):
@@ -68,7 +71,7 @@ def check(uri: str, verb: str) -> None:
     flight = IN_FLIGHT.get()
     if flight is None:
         raise UndeclaredCallError(f"{verb} {parts.path} was not declared by any collector")
-    problem = _problem(flight, uri, verb)
+    problem = _problem(flight, uri, verb) or _in_body(flight, body)
     if problem:
         raise UndeclaredCallError(f"{flight.op}: {problem}; the request was not sent")
 
@@ -89,6 +92,22 @@ def _problem(flight: InFlight, uri: str, verb: str) -> str | None:
     return f"the query has {sorted(undeclared)}" if undeclared else None
 
 
+def _in_body(flight: InFlight, body: Any) -> str | None:
+    """A read by POST says what its call declares, and nothing that the method's document does not have."""
+    if not body:
+        return "the body lacks what is declared" if flight.fixed else None
+    if not flight.method.has_body:
+        return "its method has no body"
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return "the body is no JSON"
+    if not isinstance(said, dict) or any(said.get(name) != value for name, value in flight.fixed.items()):
+        return "the body lacks what is declared"
+    undeclared = set(said) - flight.method.body
+    return f"the body has {sorted(undeclared)}" if undeclared else None
+
+
 class PerThread:
     """Makes each thread its own authorised clients, one per scope.
 
@@ -101,6 +120,7 @@ class PerThread:
         self._local, made = threading.local(), list[GuardedHttp]()
         self._made, self._lock, self._narrowed = made, threading.Lock(), dict[str, Any]()
         weakref.finalize(self, _close, made)  # nobody closes a source
+        self._signs_in: bool | None = None
 
     def get(self, needs: str = "") -> Any:
         """This thread's client for calls that need this scope."""
@@ -111,6 +131,23 @@ class PerThread:
 
             found[scope] = AuthorizedHttp(self._for(scope), http=self._plain())
         return found[scope]
+
+    def signs_in(self, scopes: Iterable[str]) -> bool:
+        """Whether any of these scopes gives a token; asked once, where one of them does not."""
+        if self._signs_in is None:
+            self._signs_in = any(self._gives_token(self._for(scope)) for scope in scopes)
+        return self._signs_in
+
+    def _gives_token(self, credentials: Any) -> bool:
+        from google.auth.exceptions import GoogleAuthError
+        from google_auth_httplib2 import Request
+
+        try:
+            if not credentials.valid:
+                credentials.refresh(Request(self._plain()))
+        except GoogleAuthError:
+            return False
+        return True
 
     def _plain(self) -> GuardedHttp:
         """The connections of this thread."""

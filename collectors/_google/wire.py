@@ -41,14 +41,14 @@ class GoogleWire:
             content = self._content(call, method, reply)
             yield _answer(content, reply)
             token = content.get("nextPageToken")
-            if token in (None, "") or "pageToken" not in method.parameters:
-                self._no_loose_end(call, method, token, reply)
+            if token in (None, "") or "pageToken" not in (*method.parameters, *method.body):
+                self._no_loose_end(call, token, reply)
                 return
             if not isinstance(token, str) or token in seen:
                 says = "the same page token came twice" if isinstance(token, str) else "the page token is no text"
                 raise UnreadError(call, faults.invalid("repeated_token", says, host=reply.host, status=reply.status))
             seen.add(token)
-            asked = {**asked, "pageToken": token}
+            asked = _after(asked, method, token)
 
     def sensitive(self, call: Call) -> frozenset[tuple[str, ...]]:
         """Google's documents mark nothing as sensitive; calls name what they drop."""
@@ -104,10 +104,17 @@ class GoogleWire:
                 return AbsentError(code, _answer({"status": reply.status, "code": code}, reply))
         return UnreadError(call, faults.trouble(call, reply.status, code, host=reply.host, subject=self._subject))
 
-    def _no_loose_end(self, call: Call, method: documents.Method, token: Any, reply: Reply) -> None:
-        if token not in (None, "") and "pageToken" not in method.parameters:
+    def _no_loose_end(self, call: Call, token: Any, reply: Reply) -> None:
+        if token not in (None, ""):
             says = "the answer says that more follows, and the method takes no page token"
             raise UnreadError(call, faults.invalid("lost_token", says, host=reply.host))
+
+
+def _after(asked: Mapping[str, Any], method: documents.Method, token: str) -> dict[str, Any]:
+    """The same question about the next page; a read by POST has the token in its body."""
+    if "pageToken" in method.parameters:
+        return {**asked, "pageToken": token}
+    return {**asked, "body": {**(asked.get("body") or {}), "pageToken": token}}
 
 
 def _is_list(method: documents.Method, name: str) -> bool:

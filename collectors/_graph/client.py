@@ -62,6 +62,15 @@ class GraphClient(Asking):
         except (AzureError, ValueError) as error:
             raise signing_in.cannot_start(self._settings.name, error) from error
 
+    def held(self) -> frozenset[str] | None:
+        """The app roles that the token holds; None where they do not decide: a person's token, Resource Manager."""
+        try:
+            roles = claims(str(self.credential.get_token(self.scope).token)).get("roles")
+        except (AzureError, ValueError):
+            return None
+        asked_by_roles = self._api.vendor == "microsoft" and isinstance(roles, list)
+        return frozenset(map(str, roles)) if asked_by_roles and roles is not None else None
+
     def _send(self, read: Read, question: Question) -> Reply:
         address = self.address(read)
         asked = _request(read, question, address)

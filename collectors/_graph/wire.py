@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
+from annexa.collectors._rest.read import Read
 from annexa.collectors._rest.wire import RestWire
 from annexa.evidence.answer import Answer, Trouble, UnreadError
 from annexa.evidence.call import Call
@@ -23,6 +24,10 @@ class Knows(Protocol):
         """What the access token says about tenant, application and roles; empty where it says nothing."""
         ...
 
+    def held(self) -> frozenset[str] | None:
+        """The app roles that the access token holds; None where they do not decide."""
+        ...
+
 
 class GraphWire(RestWire):
     """Every call of one source, under one signed-in identity."""
@@ -38,19 +43,37 @@ class GraphWire(RestWire):
         try:
             yield from super().pages(call, params)
         except UnreadError as error:
-            raise UnreadError(error.call, told(error.trouble, error.call, self.knows.skew)) from error
+            held = self.knows.held() if error.trouble.status == 403 else None
+            raise UnreadError(error.call, told(error.trouble, error.call, self.knows.skew, held)) from error
 
 
-def told(trouble: Trouble, call: Call, skew: float) -> Trouble:
-    """The trouble with what to do about it here: a token is not a key, and a role is consented to."""
+def told(trouble: Trouble, call: Call, skew: float, held: frozenset[str] | None = None) -> Trouble:
+    """The trouble with what to do about it here: a token is not a key, and a role is consented to.
+
+    `held` are the app roles in the token. A call that is refused although the token holds what it needs lacks no consent:
+    where it needs a plan too, it is the plan. A person needs a role in the directory besides, so nothing follows there.
+    """
     if trouble.reason is not Reason.DENIED:
         return trouble
     if trouble.status == 401:
         return replace(trouble, says="the access token was not accepted", cure=_of_token(skew))
     if trouble.status == 403 and call.needs:
-        cure = f"Grant {call.needs} and consent to it as an administrator; if it was granted, it was taken back."
-        return replace(trouble, says="the application may not make this call", cure=cure)
+        return _refused(trouble, call, held)
     return trouble
+
+
+def _refused(trouble: Trouble, call: Call, held: frozenset[str] | None) -> Trouble:
+    plan = call.plan if isinstance(call, Read) else None
+    grant = f"Grant {call.needs} and consent to it as an administrator"
+    if held is not None and call.needs not in held:
+        says = "nobody consented to it: the access token does not hold the permission"
+        return replace(trouble, says=says, cure=f"{grant}, and sign in again.")
+    if held is not None and plan:
+        says = "the access token holds the permission, and the call is refused all the same: the plan is missing"
+        cure = f"This needs {plan}. Where the tenant has it, some calls also need a role in the directory."
+        return replace(trouble, reason=Reason.NOT_LICENSED, says=says, cure=cure)
+    cure = f"{grant}; if it was granted, it was taken back." + (f" It needs {plan}, too." if plan else "")
+    return replace(trouble, says="the application may not make this call", cure=cure)
 
 
 def _of_token(skew: float) -> str:

@@ -65,7 +65,7 @@ class RestClient(Asking):
     def _signed(self, read: Read) -> Mapping[str, str]:
         """The key, asked for every time, so that one which ends can be renewed."""
         try:
-            return self._api.sign(self._settings, self._environment)
+            return (read.sign or self._api.sign)(self._settings, self._environment)
         except CannotStartError as error:
             trouble = Trouble(
                 reason=Reason.DENIED, code="no_credentials", says="the key is no longer there", cure=error.cure

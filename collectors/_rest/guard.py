@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 import msgspec
 
 from annexa.collectors._rest.address import LOOPBACK, PORTS, Address, is_segment, pattern, split
-from annexa.collectors._rest.read import BodyLink, Cursor, Link, Numbered, Offset, Read
+from annexa.collectors._rest.read import BodyLink, Counted, Cursor, Link, Numbered, Offset, Onward, Read
 from annexa.evidence.answer import UndeclaredCallError
 
 READS = frozenset({"GET", "POST"})
@@ -70,7 +70,9 @@ def _operation(flight: InFlight, request: Any) -> str | None:
 
 def _keys(read: Read) -> tuple[str, ...]:
     match read.pager:
-        case Cursor(param=param) | Numbered(param=param) | Offset(param=param):
+        case Cursor(param=param) | Numbered(param=param) | Counted(param=param):
+            return (param,)
+        case Offset(param=param) | Onward(param=param):
             return (param,)
         case Link(keys=keys) | BodyLink(keys=keys):
             return keys

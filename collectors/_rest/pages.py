@@ -13,7 +13,7 @@ import msgspec
 from annexa.collectors._rest.address import Address, UnsafeParameterError, filled, split
 from annexa.collectors._rest.links import body_link, followed, next_link
 from annexa.collectors._rest.question import BrokenPagesError, Question
-from annexa.collectors._rest.read import BodyLink, Cursor, Link, Numbered, Offset, Read, Whole
+from annexa.collectors._rest.read import BodyLink, Counted, Cursor, Link, Numbered, Offset, Onward, Read, Whole
 from annexa.collectors._rest.reply import MISSING, Reply, dig
 
 
@@ -44,8 +44,13 @@ class Pages:
                 found = self._by_link(pager, body_link(pager, content), rows)
             case Numbered() as pager:
                 found = self._by_number(pager, content, rows)
+            case Counted() as pager:
+                found = self._by_count(pager, content, rows)
             case Offset() as pager:
                 found = self._by_offset(pager, content, rows)
+            case Onward() as pager:
+                self._other_rows(rows)
+                found = self._with(pager.param, self.rows) if rows else None
             case _ as never:
                 assert_never(never)
         if found is not None:
@@ -103,6 +108,18 @@ class Pages:
         self._not_empty(rows, False)
         return self._with(pager.param, page + 1)
 
+    def _by_count(self, pager: Counted, content: Any, rows: list[Any]) -> Question | None:
+        counted = [*rows, *(row for name in pager.among for row in _list(content, name))]
+        self.rows += len(counted) - len(rows)
+        total, page = _count(content, pager.total), self._sent(pager.param)
+        if self.rows > total:
+            raise BrokenPagesError("beyond_total", f"there are more rows than the {total} that there are said to be")
+        self._other_rows(counted)
+        if self.rows == total:
+            return None
+        self._not_empty(counted, False)
+        return self._with(pager.param, page + 1)
+
     def _by_offset(self, pager: Offset, content: Any, rows: list[Any]) -> Question | None:
         total, end = _count(content, pager.total), self._sent(pager.param) + len(rows)
         if end > total:
@@ -151,8 +168,8 @@ def first(read: Read, address: Address, params: Mapping[str, Any]) -> Pages:
     )  # fmt: skip
     question = Question(method=method, path=address.path + filled(template, params), query=query, body=body)
     pages = Pages(read=read, address=address, question=question)
-    if isinstance(read.pager, Numbered | Offset) and read.pager.param not in given:
-        start = read.pager.first if isinstance(read.pager, Numbered) else 0
+    if isinstance(read.pager, Numbered | Counted | Offset | Onward) and read.pager.param not in given:
+        start = read.pager.first if isinstance(read.pager, Numbered | Counted) else 0
         pages.question = _asking(read, question, read.pager.param, start)
     if isinstance(read.pager, Cursor) and read.pager.param in given:
         pages.seen.add(hash(_text(given[read.pager.param])))
@@ -176,9 +193,13 @@ def _text(value: Any) -> str:
 def _rows(read: Read, content: Any) -> list[Any]:
     if isinstance(read.pager, Whole) or read.path is None:
         return []
-    rows = content if read.path == "" else dig(content, read.path)
+    return _list(content, read.path)
+
+
+def _list(content: Any, path: str) -> list[Any]:
+    rows = dig(content, path)
     if not isinstance(rows, list):
-        raise BrokenPagesError("missing_list", f"the answer has no list at {read.path}")
+        raise BrokenPagesError("missing_list", f"the answer has no list at {path}")
     return rows
 
 

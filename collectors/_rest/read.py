@@ -84,6 +84,18 @@ class Numbered:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Counted:
+    """Pages are counted: `page=2`; a page says how many items there are in all, and not how many pages."""
+
+    total: str
+    """Where the page says how many items there are in all."""
+    param: str = "page"
+    first: int = 1
+    among: tuple[str, ...] = ()
+    """Further lists of the page whose items count in `total`: invitations beside members."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Offset:
     """Items are counted: `offset=100`; a page says how many items there are in all."""
 
@@ -92,7 +104,14 @@ class Offset:
     """Where the page says how many items there are in all."""
 
 
-Pager = Whole | Cursor | Link | BodyLink | Numbered | Offset
+@dataclass(frozen=True, kw_only=True)
+class Onward:
+    """Items are counted, and nothing says how many there are: pages are asked for until one is empty."""
+
+    param: str = "offset"
+
+
+Pager = Whole | Cursor | Link | BodyLink | Numbered | Counted | Offset | Onward
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +141,8 @@ class Read(Call):
     """What a 404 means here where it is no declared absence; None: as the API says."""
     base: str | None = None
     """Another base address than the API's own: an audit API on a host of its own."""
+    sign: "Sign | None" = None
+    """How this read is authenticated, where it takes another key than the rest of the API."""
 
 
 Settings = Any

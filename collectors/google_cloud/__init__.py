@@ -23,13 +23,17 @@ CANNOT_SEE = (
     "Deny policies, principal access boundaries and roles that are given for a time on request: not read yet.",
     "When an API key was last used: Google tells no such time.",
     "Keys that Google manages itself, and credentials of workload identity federation.",
-    "Reasoning engines, tuning jobs, RAG corpora, notebooks and the agent registry: not read yet. Models, endpoints, "
-    "indexes and search apps are.",
-    "Network access of single endpoints and Private Service Connect: not read yet. What rules of a service perimeter let "
-    "through, and access levels: not read yet; whether a perimeter stands around Vertex AI is read.",
+    "RAG corpora, notebooks, and custom and batch jobs of Vertex AI: not read yet. Models, tuning jobs, agents on its engine, "
+    "endpoints, indexes and search apps with their data stores are; of their bodies only what Cloud Asset shows.",
+    "Agents that run elsewhere and stand in no agent registry: a program of one's own that calls a model.",
+    "What agents may reach on the network. From where endpoints of Vertex AI are reached is read.",
+    "What rules of a service perimeter let through, and access levels: not read yet; whether a perimeter stands around "
+    "Vertex AI is read.",
     "Model Armor's floor settings and templates: not read yet.",
-    "Caching of prompts by Vertex AI and the sharing of data with publishers of models: not read yet.",
-    "Log sinks, and buckets of logs outside of projects with AI: not read yet.",
+    "Whether prompts are shared with the publisher of a single model at a single location: only the project's own setting is "
+    "told, and whether the organisation's policies allow models of such a publisher at all.",
+    "Content caches that programs make and name themselves, beyond the project's setting of caches.",
+    "What sinks select and leave out, and buckets of logs outside of projects with AI: not read yet.",
     "Whether an AI service that is enabled is used, and by whom.",
     "Gemini Code Assist and Gemini Cloud Assist, beyond whether their service is enabled: not read yet.",
     "Contract terms and what Google's own assurance reports say.",

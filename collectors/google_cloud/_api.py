@@ -32,6 +32,9 @@ AI_SERVICES = frozenset(
     }
 )  # fmt: skip
 """Services whose only purpose is AI, by the name under which a project enables them."""
+AGENT_REGISTRY = "agentregistry.googleapis.com"
+WATCHED = AI_SERVICES | {AGENT_REGISTRY}
+"""Services whose state decides what else is asked."""
 
 
 def here(handle: Handle) -> str:
@@ -40,19 +43,22 @@ def here(handle: Handle) -> str:
 
 
 def ai_services(handle: Handle) -> dict[str, Item]:
-    """The AI services that are enabled in the project; raises `UnreadError` where the list cannot be believed.
+    """The AI services that are enabled in the project; raises `UnreadError` where the list cannot be believed."""
+    return {name: row for name, row in enabled_services(handle).items() if name in AI_SERVICES}
+
+
+def enabled_services(handle: Handle) -> dict[str, Item]:
+    """Every service that is enabled in the project; raises `UnreadError` where the list cannot be believed.
 
     A project without any service is one whose services are not shown: each has some from its first day.
     """
-    found, some = dict[str, Item](), False
+    found = dict[str, Item]()
     for row in handle.each(SERVICES, parent=here(handle)):
-        some = True
         name = str(row.get("name", "")).rpartition("/")[2]
-        if row.get("state") != "ENABLED" and name in AI_SERVICES:
+        if row.get("state") != "ENABLED" and name in WATCHED:
             raise odd(SERVICES, f"{name} has the state {row.get('state')}, where enabled services were asked for")
-        if name in AI_SERVICES:
-            found[name] = row
-    if not some:
+        found[name] = row
+    if not found:
         raise unproved(SERVICES, "a project without any enabled service was told")
     return found
 

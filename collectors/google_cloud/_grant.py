@@ -6,7 +6,8 @@ from annexa.collectors.google_cloud._source import ORGANIZATION
 
 ROLE = "annexaReader"
 APIS = (
-    "accesscontextmanager", "apikeys", "cloudasset", "cloudresourcemanager", "iam", "logging", "orgpolicy", "serviceusage",
+    "accesscontextmanager", "agentregistry", "aiplatform", "apikeys", "cloudasset", "cloudresourcemanager", "iam", "logging",
+    "orgpolicy", "serviceusage",
 )  # fmt: skip
 """Services that have to be enabled in the project whose quota is used."""
 

@@ -28,24 +28,25 @@ def allowed_models(handle: Handle) -> Iterator[Setting]:
         raise odd(EFFECTIVE, "a policy that takes effect has no rule, not even the one that allows everything")
     with handle.citing(policy):
         yield Setting(
-            subject=f"{here(handle)}/{MODE}", name=MODE, value=_mode(policy), set_by=str(policy.get("name", ""))
+            subject=f"{here(handle)}/{MODE}", name=MODE, value=mode(policy), set_by=str(policy.get("name", ""))
         )
-        yield Setting(subject=f"{here(handle)}/{MODELS}", name=MODELS, value=_listed(policy, "allowedValues"))
+        yield Setting(subject=f"{here(handle)}/{MODELS}", name=MODELS, value=listed(policy, "allowedValues"))
 
 
-def _mode(policy: Item) -> str | Missing:
-    """What the rules amount to."""
+def mode(policy: Item) -> str | Missing:
+    """What the rules amount to: `all`, `allow_list`, `deny_list` or `none`."""
     found = _rules(policy)
     if any(one.get("allowAll") is True for one in found):
         return "all"
-    if isinstance(_listed(policy, "allowedValues"), tuple):
+    if isinstance(listed(policy, "allowedValues"), tuple):
         return "allow_list"
     if any(one.get("denyAll") is True for one in found):
         return "none"
-    return "deny_list" if isinstance(_listed(policy, "deniedValues"), tuple) else NOT_EXPOSED
+    return "deny_list" if isinstance(listed(policy, "deniedValues"), tuple) else NOT_EXPOSED
 
 
-def _listed(policy: Item, member: str) -> tuple[str, ...] | Missing:
+def listed(policy: Item, member: str) -> tuple[str, ...] | Missing:
+    """The values that the rules list under `allowedValues` or `deniedValues`, sorted."""
     found = {str(value) for rule in _rules(policy) for value in inside(rule, "values").get(member) or ()}
     return tuple(sorted(found)) or ABSENT
 

@@ -12,18 +12,17 @@ from annexa.schemas.words import Reason
 
 PROJECTS = Call(
     op="cloudresourcemanager/v3:projects.search", needs="resourcemanager.projects.get", path="projects",
-    params={"pageSize": 500, "fields": "nextPageToken,projects(name,projectId,displayName,parent,state,createTime)"},
+    params={"pageSize": 500, "fields": "nextPageToken,projects(name,projectId,displayName,parent,state,createTime,labels)"},
 )  # fmt: skip
 FOLDERS = Call(
     op="cloudresourcemanager/v3:folders.search", needs="resourcemanager.folders.get", path="folders",
     params={"pageSize": 500, "fields": "nextPageToken,folders(name,parent,state)"},
 )  # fmt: skip
+PROJECT = "cloudresourcemanager.googleapis.com/Project"
+"""The type of a project in Cloud Asset."""
 SHOWN = Call(
     op="cloudasset/v1:v1.searchAllResources", needs="cloudasset.assets.searchAllResources", path="results",
-    params={
-        "assetTypes": ["cloudresourcemanager.googleapis.com/Project"], "pageSize": 500,
-        "readMask": "name,assetType,project,displayName,state",
-    },
+    params={"assetTypes": [PROJECT], "pageSize": 500, "readMask": "name,assetType,project,displayName,state"},
 )  # fmt: skip
 """Projects as Cloud Asset has them: it shows without a word only what the reader may see."""
 State = Literal["enabled", "disabled"]
@@ -60,8 +59,8 @@ def projects(handle: Handle) -> Iterator[Scope]:
     compare(handle, listed, shown)
 
 
-def compare(handle: Handle, listed: Mapping[str, Item], shown: Mapping[str, Item]) -> None:
-    """Note which projects Cloud Asset does not show; one that is being deleted may be gone from there."""
+def compare(handle: Handle, listed: Mapping[str, Item], shown: Mapping[str, Item], call: Call = SHOWN) -> None:
+    """Note which projects a search of Cloud Asset does not show; one that is being deleted may be gone from there."""
     hidden = sorted(
         str(project["projectId"])
         for name, project in listed.items()
@@ -69,7 +68,7 @@ def compare(handle: Handle, listed: Mapping[str, Item], shown: Mapping[str, Item
     )
     if hidden or not shown:
         what = f"does not show {', '.join(hidden)}, which the list of projects has" if hidden else "shows no project"
-        handle.note(SHOWN, Reason.VISIBILITY_UNPROVED, f"Cloud Asset {what}", cure=CURE)
+        handle.note(call, Reason.VISIBILITY_UNPROVED, f"Cloud Asset {what}", cure=CURE)
 
 
 def ours(handle: Handle) -> Iterator[Item]:

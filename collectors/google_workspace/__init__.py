@@ -21,9 +21,15 @@ CANNOT_SEE = (
     "Granular settings of Gemini: who may use it without a licence and whether early features are on is told by the admin log "
     "alone, and only if somebody changed it in the last six months; sharing, history and retention of conversations by nobody.",
     "The value of a setting for members of several groups at once: what is shown is each group by itself.",
-    "App passwords, groups and their members: not read yet.",
-    "Vault: holds are not read yet, and retention rules have no API.",
-    "What Chrome browsers are told about generative AI, and extensions in them: not read yet.",
+    "Everybody's tokens in one question: each user is one. The token log spares none of these questions, since it reaches "
+    "back 180 days and what was let in before still holds, and since Google says that in rare cases an event is not reported; "
+    "nor does the last sign-in, for which Google documents no such bound.",
+    "Tokens and app passwords of suspended accounts: Google does not answer for them, and no app reaches anything in one. "
+    "They are counted, and asked about again when they are restored.",
+    "Who is in a group: the numbers are of direct members, and only of groups that administer or have settings of their own.",
+    "Vault: holds in matters that the administrator may not see, and retention rules, which have no API.",
+    "Policies of Chrome about generative AI that say so in no word we look for, those for devices and those of groups, and "
+    "extensions in browsers.",
     "How single Google Groups are shared: not read yet.",
     "Who published an app, and whether Google verified it: tokens tell client id, name and scopes only.",
     "When an app last used its access, app by app.",

@@ -17,12 +17,13 @@ ROLES: Mapping[str, str] = {
 STEPS = (
     "Make a service account in a Google Cloud project of your own, with a JSON key that only annexa reads, or with workload "
     "identity instead of a key.",
-    "In that project enable admin.googleapis.com, cloudidentity.googleapis.com, licensing.googleapis.com and "
-    "alertcenter.googleapis.com.",
+    "In that project enable admin.googleapis.com, alertcenter.googleapis.com, chromepolicy.googleapis.com, "
+    "cloudidentity.googleapis.com, licensing.googleapis.com and vault.googleapis.com.",
     "Admin console > Security > Access and data control > API controls > Domain-wide delegation > Add new: the client id of "
     "the service account, and exactly the scopes below in one line. The calls of a scope that is missing there are refused.",
     "Name an administrator in whose name annexa asks. The Policy API answers super administrators only; with any other "
-    "administrator settings and rules against leakage stay unread, and the report says so.",
+    "administrator settings and rules against leakage stay unread, and the report says so. Holds are counted in the "
+    "matters that this administrator sees: all of them with the Vault privileges View All Matters and Manage Holds.",
     "Write into the source's table: key_file and subject (the administrator's e-mail address).",
 )
 
@@ -41,7 +42,7 @@ def grant(order: GrantOrder) -> Grant:
         "All in one line:", ",".join(sorted({call.needs for call in calls})), "",
         "Beyond reading: through those three scopes a key in wrong hands could revoke tokens, hand out licences and close "
         "alerts, as far as the administrator's roles go; of a super administrator they keep nothing back. annexa sends GET "
-        "requests only. A source without these three scopes "
+        "requests, and one POST that resolves Chrome's policies and changes nothing. A source without these three scopes "
         "runs too: apps, licences and alerts then stay unread.",
     ]  # fmt: skip
     notes = (

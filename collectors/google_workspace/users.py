@@ -1,6 +1,6 @@
 """Everybody who has an account in Google Workspace, suspended ones included."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from annexa.collectors.google_workspace._api import MINE, USERS_READ, flag, moment, text
 from annexa.evidence.call import Call, collects
@@ -39,6 +39,19 @@ def everybody(handle: Handle) -> Iterator[Item]:
     if not some:
         says = "a customer without a single user was told, and one of them asks"
         handle.note(USERS, Reason.VISIBILITY_UNPROVED, says, cure="Check the role of the administrator; run again.")
+
+
+def reachable(users: Iterable[Item], suspended: list[Item]) -> Iterator[Item]:
+    """Users whose account can be reached; the others are put aside.
+
+    Of a suspended account Google tells neither tokens nor app passwords (it answers 401), and nobody gets anything out of
+    it with one: it is asked about again when it is restored.
+    """
+    for user in users:
+        if user.get("suspended") is True:
+            suspended.append(user)
+        else:
+            yield user
 
 
 def _identity(user: Item) -> Identity:

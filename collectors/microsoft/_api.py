@@ -10,6 +10,15 @@ from annexa.schemas.words import Reason
 AUDITS = "GET /auditLogs/directoryAudits"
 REGISTRATIONS = "GET /reports/authenticationMethods/userRegistrationDetails"
 CONDITIONAL_ACCESS = "GET /identity/conditionalAccess/policies"
+RECORDS = "GET /security/auditLog/queries/{id}/records"
+USED = "GET /reports/getMicrosoft365CopilotUsageUserDetail(period='D30')"
+DECIDED = "GET /identityGovernance/accessReviews/definitions/{definition}/instances/{instance}/decisions"
+APPS_SEEN = (
+    "GET /security/dataDiscovery/cloudAppDiscovery/uploadedStreams/{stream}/"
+    "microsoft.graph.security.aggregatedAppsDetails(period=duration'P30D')"
+)
+BETA = "https://graph.microsoft.com/beta"
+"""Where paths stand that are not in v1.0."""
 REPORTS = Rate(per_second=0.5, burst=5)
 """5 requests in 10 seconds: https://learn.microsoft.com/graph/throttling-limits"""
 _SECRETS = ("hint", "secretText", "key", "customKeyIdentifier", "displayName")
@@ -43,6 +52,14 @@ API = Api(
         ),
         AUDITS: _of_each(
             ("initiatedBy",), ("targetResources",), ("additionalDetails",), ("resultReason",)
+        ),
+        RECORDS: _of_each(
+            ("auditData",), ("clientIp",), ("objectId",), ("userId",), ("userPrincipalName",), ("administrativeUnits",)
+        ),
+        USED: _of_each(("userPrincipalName",), ("displayName",)),
+        DECIDED: _of_each(
+            ("justification",), ("principal", "displayName"), ("principal", "userPrincipalName"),
+            ("reviewedBy", "displayName"), ("reviewedBy", "userPrincipalName"), ("appliedBy",),
         ),
     },
 )  # fmt: skip

@@ -6,7 +6,10 @@ from annexa.collectors.microsoft._source import ORGANIZATION
 from annexa.collectors.microsoft.copilot import LIMITED_MODE
 
 GRAPH = "00000003-0000-0000-c000-000000000000"
-AI = ("LicenseAssignment.Read.All", "SensitivityLabel.Read")
+AI = (
+    "AgentIdentity.Read.All", "AppCatalog.Read.All", "AuditLogsQuery.Read.All", "CloudApp-Discovery.Read.All",
+    "CopilotPackages.Read.All", "LicenseAssignment.Read.All", "Reports.Read.All", "SensitivityLabel.Read",
+)  # fmt: skip
 """App roles of the profile AI; all others are of the profile core."""
 
 
@@ -21,7 +24,10 @@ def grant(order: GrantOrder) -> Grant:
         title="Microsoft Entra ID and Microsoft 365",
         who="a user with the role Privileged Role Administrator",
         where="az, the Azure command line; or Microsoft Entra admin center > App registrations > API permissions",
-        plan="every tenant; sign-in activity and registered factors need Entra ID P1, roles to be called up P2",
+        plan=(
+            "every tenant; sign-in activity and registered factors need Entra ID P1, roles to be called up and access reviews "
+            "P2, Copilot's catalogue Microsoft Agent 365, seen apps Microsoft Defender for Cloud Apps"
+        ),
         steps=(
             "az ad app create --display-name annexa --sign-in-audience AzureADMyOrg",
             "az ad sp create --id APP_ID",
@@ -34,8 +40,9 @@ def grant(order: GrantOrder) -> Grant:
             f"{LIMITED_MODE.op} has no app role: leave {LIMITED_MODE.needs} out, or read with a person's token.",
         ),
         beyond=(
-            "none of these app roles writes. Directory.Read.All and User.Read.All show the whole directory; they open neither "
-            "mail nor files nor chats."
+            "none of these app roles writes. Directory.Read.All and User.Read.All show the whole directory, and "
+            "AuditLogsQuery.Read.All the results of every query of the audit log, of which annexa keeps Copilot's times alone; "
+            "they open neither mail nor files nor chats."
         ),
         credential_calls=(ORGANIZATION,),
     )  # fmt: skip

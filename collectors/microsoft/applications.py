@@ -23,11 +23,12 @@ GRAPH = "00000003-0000-0000-c000-000000000000"
 """Microsoft Graph's own application."""
 CUSTOM = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"
 """The template for applications that the gallery does not have; what is made of it is the organisation's own."""
+LISTED_IN = "enterprise_applications"
 OWN_KINDS = ("ManagedIdentity",)
 """Sorts of service principals that only ever stand for something of the tenant itself."""
 
 
-@collects(Application, SERVICE_PRINCIPALS, per="source")
+@collects(Application, SERVICE_PRINCIPALS, per="source", where={"application.listed_in": (LISTED_IN,)})
 def applications(handle: Handle) -> Iterator[Application]:
     """One record per service principal of an application that is neither Microsoft's nor the organisation's own."""
     tenant = str(handle.known["scope"]).lower()
@@ -39,7 +40,7 @@ def applications(handle: Handle) -> Iterator[Application]:
                 subject=item["id"], vendor_id=str(item.get("appId") or item["id"]).lower(), name=text(item, "displayName"),
                 publisher=text(inside(item, "verifiedPublisher"), "displayName", ABSENT), verified=_verified(item),
                 consented=_open_to(item), state=_state(item), domains=_domains(item),
-                sign_on=text(item, "preferredSingleSignOnMode"),
+                sign_on=text(item, "preferredSingleSignOnMode"), listed_in=LISTED_IN,
             )  # fmt: skip
     if not graph:
         handle.note(SERVICE_PRINCIPALS, Reason.VISIBILITY_UNPROVED,

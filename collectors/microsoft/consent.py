@@ -1,4 +1,4 @@
-"""Who may let an application into the tenant: everybody, nobody, or an administrator whom people ask."""
+"""Who may let an application into the tenant: everybody, nobody, or an administrator whom people ask; and who asked."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,14 +6,16 @@ from typing import Any
 from annexa.collectors.microsoft._api import listed, single
 from annexa.collectors.microsoft._reading import every, flag, inside, names, odd, text
 from annexa.evidence.call import collects
-from annexa.evidence.fact import Missing, Text, ambiguous
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, Text, ambiguous
 from annexa.evidence.handle import Handle
-from annexa.evidence.kinds import AccessPolicy, Setting
+from annexa.evidence.kinds import AccessPolicy, Alert, Setting
 
 AUTHORIZATION = single("/policies/authorizationPolicy", "Policy.Read.All")
 REQUESTS = single("/policies/adminConsentRequestPolicy", "Policy.Read.All")
 GRANT_POLICIES = listed("/policies/permissionGrantPolicies", "Policy.Read.PermissionGrant", top=None)
+ASKED = listed("/identityGovernance/appConsent/appConsentRequests", "ConsentRequest.Read.All", top=None)
 USER_CONSENT, ADMIN_FLOW = "microsoft.user_consent", "microsoft.admin_consent_flow"
+REVIEWERS, REQUEST = "microsoft.admin_consent_reviewers", "microsoft.consent_request"
 FOR_SELF = "managepermissiongrantsforself."
 """How policies begin that let people agree for themselves; others are about groups and chats that they own."""
 ANY_APP = "microsoft-user-default-legacy"
@@ -28,13 +30,35 @@ def user_consent(handle: Handle) -> Iterator[Setting]:
     yield Setting(subject=USER_CONSENT, name=USER_CONSENT, value=_policy(item), set_by="authorizationPolicy")
 
 
-@collects(Setting, REQUESTS, per="source", where={"setting.name": (ADMIN_FLOW,)})
+@collects(Setting, REQUESTS, per="source", where={"setting.name": (ADMIN_FLOW, REVIEWERS)})
 def admin_consent_flow(handle: Handle) -> Iterator[Setting]:
-    """Whether people can ask an administrator to let an application in."""
+    """Whether people can ask an administrator to let an application in, and how many are named to answer."""
     item = handle.one(REQUESTS)
     yield Setting(
         subject=ADMIN_FLOW, name=ADMIN_FLOW, value=flag(item, "isEnabled"), set_by="adminConsentRequestPolicy"
     )
+    named = item.get("reviewers")
+    yield Setting(
+        subject=REVIEWERS, name=REVIEWERS, value=len(named) if isinstance(named, list) else NOT_EXPOSED,
+        set_by="adminConsentRequestPolicy",
+    )  # fmt: skip
+
+
+@collects(Alert, ASKED, per="source", where={"alert.type": (REQUEST,)})
+def consent_requests(handle: Handle) -> Iterator[Alert]:
+    """One record per application that somebody asked for; why they asked is never read."""
+    for item in every(handle, ASKED):
+        pending = item.get("pendingScopes")
+        state = ("pending" if pending else "settled") if isinstance(pending, list) else NOT_EXPOSED
+        closed = ABSENT if state == "pending" else NOT_EXPOSED
+        yield Alert(
+            subject=item["id"],
+            type=REQUEST,
+            state=state,
+            closed=closed,
+            about=text(item, "appDisplayName"),
+            resource=text(item, "appId"),
+        )
 
 
 @collects(AccessPolicy, GRANT_POLICIES, per="source", where={"access_policy.type": (GRANT_POLICY,)})

@@ -37,7 +37,7 @@ def copilot(handle: Handle) -> Iterator[AiSystem]:
 @collects(AccessGrant, SKUS, USERS, per="source",
           where={"access_grant.target": (PROVIDER,), "access_grant.purpose": ("use",)})  # fmt: skip
 def licences(handle: Handle) -> Iterator[AccessGrant]:
-    """One record per person with a licence of Copilot; whether it is used, Graph does not say."""
+    """One record per person with a licence of Copilot; who of them uses it is never kept."""
     products = {str(item.get("skuId")).lower() for item in every(handle, SKUS) if is_copilot(item)} | set(PRODUCTS)
     for item in every(handle, USERS):
         given = item.get("assignedLicenses")

@@ -1,4 +1,4 @@
-"""Who administers the directory: roles that are in force, and roles that somebody can call up."""
+"""Who administers the directory: roles that are in force, for good or for a time, and roles that somebody can call up."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -14,6 +14,10 @@ DEFINITIONS = listed("/roleManagement/directory/roleDefinitions", "RoleManagemen
 ASSIGNMENTS = listed("/roleManagement/directory/roleAssignments", "RoleManagement.Read.Directory", top=None)
 ELIGIBLE = listed(
     "/roleManagement/directory/roleEligibilityScheduleInstances", "RoleEligibilitySchedule.Read.Directory", top=None,
+    plan="Microsoft Entra ID P2 or Governance",
+)  # fmt: skip
+SCHEDULED = listed(
+    "/roleManagement/directory/roleAssignmentScheduleInstances", "RoleAssignmentSchedule.Read.Directory", top=None,
     plan="Microsoft Entra ID P2 or Governance",
 )  # fmt: skip
 ENTRA = "entra"
@@ -35,6 +39,18 @@ def eligible_roles(handle: Handle) -> Iterator[AccessGrant]:
     names = _names(handle)
     for item in every(handle, ELIGIBLE):
         yield _held(ELIGIBLE, item, names, "conditional", "role can be called up")
+
+
+@collects(AccessGrant, DEFINITIONS, SCHEDULED, per="source", where=WHERE)
+def scheduled_roles(handle: Handle) -> Iterator[AccessGrant]:
+    """One record per directory role that is in force through a schedule: since when, until when, and if it was called up."""
+    names = _names(handle)
+    for item in every(handle, SCHEDULED):
+        until = item.get("endDateTime") or "further notice"
+        how = {"Activated": "role was called up", "Assigned": "role was assigned"}.get(
+            str(item.get("assignmentType")), f"role is in force as {item.get('assignmentType')}"
+        )
+        yield _held(SCHEDULED, item, names, "allowed", f"{how}, until {until}")
 
 
 def _names(handle: Handle) -> dict[str, str]:

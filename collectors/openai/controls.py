@@ -20,7 +20,7 @@ MODELS = Read(
 )  # fmt: skip
 TOOLS = Read(op="GET /organization/projects/{project_id}/hosted_tool_permissions", needs=MANAGEMENT, unconfirmed=UNTOLD)
 
-KEPT, PROJECT_KEPT = "openai.data_retention", "openai.project.data_retention"
+KEPT, PROJECT_KEPT, SHARED = "openai.data_retention", "openai.project.data_retention", "openai.data_sharing"
 MODE, LISTED = "openai.project.model_permissions", "openai.project.models"
 TOOL = "openai.project.hosted_tool"
 TOOL_NAMES = ("file_search", "web_search", "image_generation", "mcp", "code_interpreter")
@@ -31,6 +31,13 @@ TOOL_NAMES = ("file_search", "web_search", "image_generation", "mcp", "code_inte
 def data_retention(handle: Handle) -> Iterator[Setting]:
     """What OpenAI keeps of what the organization sends."""
     yield Setting(subject=KEPT, name=KEPT, value=text(handle.one(RETENTION).get("type")), set_by="organisation")
+
+
+@collects(Setting, RETENTION, per="source", where={"setting.name": (SHARED,)})
+def data_sharing(handle: Handle) -> Iterator[Setting]:
+    """Whether what the organization sends is shared with OpenAI for training: no API tells it, so people must state it."""
+    handle.one(RETENTION)  # The organization is there, and its data controls answer; this one is not among them.
+    yield Setting(subject=SHARED, name=SHARED, set_by="organisation")
 
 
 @collects(Setting, PROJECT_RETENTION, per="project", where={"setting.name": (PROJECT_KEPT,)})

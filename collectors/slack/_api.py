@@ -22,12 +22,13 @@ TIER_2, TIER_3 = Rate(per_second=0.3, burst=4), Rate(per_second=0.8, burst=10)
 """Twenty and fifty calls a minute; Slack allows short bursts beyond."""
 
 _DENIED = (
-    "access_denied", "account_inactive", "app_management_app_not_installed_on_org", "ekm_access_denied",
-    "enterprise_is_restricted", "invalid_auth", "invalid_authentication", "missing_scope", "no_permission",
-    "not_allowed", "not_allowed_token_type", "not_an_admin", "not_authed", "org_login_required", "restricted_action",
-    "team_access_not_granted", "token_expired", "token_revoked", "two_factor_setup_required", "user_not_authorized",
+    "access_denied", "app_management_app_not_installed_on_org", "ekm_access_denied", "enterprise_is_restricted",
+    "missing_scope", "no_permission", "not_allowed", "not_allowed_token_type", "not_an_admin", "org_login_required",
+    "restricted_action", "team_access_not_granted", "two_factor_setup_required", "user_not_authorized",
 )  # fmt: skip
 """The token, or whoever it belongs to, may not make the call."""
+_STALE = ("account_inactive", "invalid_auth", "invalid_authentication", "not_authed", "token_expired", "token_revoked")
+"""The token is none that Slack accepts, or none any more."""
 _NOT_LICENSED = ("feature_not_enabled", "invalid_workspace", "not_an_enterprise", "team_not_authorized")
 """The plan has no such interface."""
 _DOWN = ("fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org")
@@ -42,6 +43,7 @@ API = Api(
     request_id="x-slack-req-id",
     code="error",
     failed="ok",
+    stale=_STALE,
     codes={
         **dict.fromkeys(_DENIED, Reason.DENIED),
         **dict.fromkeys(_NOT_LICENSED, Reason.NOT_LICENSED),

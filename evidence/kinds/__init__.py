@@ -22,6 +22,7 @@ from annexa.evidence.kinds.events import (
     Document,
     Incident,
     Review,
+    ReviewDecision,
     TestRecord,
     Training,
 )
@@ -34,11 +35,10 @@ from annexa.evidence.kinds.registers import (
     Parameter,
     RegisterEntry,
     Retirement,
-    Risk,
     ServiceIdentifier,
     SoaRow,
-    Supplier,
 )
+from annexa.evidence.kinds.risks import Action, Dpia, LegalDuty, Risk
 from annexa.evidence.kinds.settings import (
     Detection,
     Encryption,
@@ -49,6 +49,7 @@ from annexa.evidence.kinds.settings import (
     Safeguard,
     Setting,
 )
+from annexa.evidence.kinds.suppliers import Supplier, SupplierNotice
 from annexa.evidence.kinds.systems import AiSystem, Application, Scope, Usage
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "AccessGrant",
     "AccessPolicy",
     "Acknowledgement",
+    "Action",
     "AiService",
     "AiSystem",
     "Alert",
@@ -69,6 +71,7 @@ __all__ = [
     "Decision",
     "Detection",
     "Document",
+    "Dpia",
     "Encryption",
     "Enforcement",
     "ExceptionEntry",
@@ -76,6 +79,7 @@ __all__ = [
     "Identity",
     "Incident",
     "Label",
+    "LegalDuty",
     "Limitation",
     "LogSource",
     "Parameter",
@@ -86,6 +90,7 @@ __all__ = [
     "RepositoryProtection",
     "Retirement",
     "Review",
+    "ReviewDecision",
     "Risk",
     "Safeguard",
     "Scope",
@@ -94,17 +99,19 @@ __all__ = [
     "SoaRow",
     "Supplier",
     "SupplierDocument",
+    "SupplierNotice",
     "TestRecord",
     "Training",
     "Usage",
 ]
 
 AnyFact = (
-    AccessGrant | AccessPolicy | Acknowledgement | AiService | AiSystem | Alert | Application | Attestation | ChangeRecord
-    | Credential | DataConnection | DataStore | Decision | Detection | Document | Encryption | Enforcement
-    | ExceptionEntry | Exposure | Identity | Incident | Label | Limitation | LogSource | Parameter | Person
-    | PrivateEndpoint | Quota | RegisterEntry | RepositoryProtection | Retirement | Review | Risk | Safeguard
-    | Scope | Setting | SoaRow | Supplier | SupplierDocument | TestRecord | Training | Usage
+    AccessGrant | AccessPolicy | Acknowledgement | Action | AiService | AiSystem | Alert | Application
+    | Attestation | ChangeRecord | Credential | DataConnection | DataStore | Decision | Detection | Document | Dpia
+    | Encryption | Enforcement | ExceptionEntry | Exposure | Identity | Incident | Label | LegalDuty | Limitation
+    | LogSource | Parameter | Person | PrivateEndpoint | Quota | RegisterEntry | RepositoryProtection | Retirement
+    | Review | ReviewDecision | Risk | Safeguard | Scope | Setting | SoaRow | Supplier | SupplierDocument
+    | SupplierNotice | TestRecord | Training | Usage
 )  # fmt: skip
 """What a record's `data` can be."""
 

@@ -33,14 +33,28 @@ class Person(Fact, tag="person", frozen=True, kw_only=True):
 
     name: Text = NOT_EXPOSED
     """Work e-mail address."""
+    person_id: Text = NOT_EXPOSED
+    """Id that never changes: a personnel number."""
+    display_name: Text = NOT_EXPOSED
+    """Name for people."""
     aliases: tuple[str, ...] = ()
     """Other addresses and ids of the same person."""
+    ids: tuple[str, ...] = ()
+    """Immutable ids of accounts that are this person's, as sources show them."""
+    sort: Literal["employee", "contractor", "guest"] | Missing = NOT_EXPOSED
+    """How the person belongs to the organisation."""
+    team: Text = NOT_EXPOSED
+    """Where the person works."""
+    manager: Text = NOT_EXPOSED
+    """Work e-mail address of the manager."""
     joined: Day = NOT_EXPOSED
     """First day."""
     moved: Day = NOT_EXPOSED
     """Day of the last change of role."""
     left: Day = NOT_EXPOSED
     """Last day, `absent` while employed."""
+    leaver_limit_days: Count = NOT_EXPOSED
+    """Days after the last day within which access must end, where it is not the organisation's general limit."""
 
 
 class AccessGrant(Fact, tag="access_grant", frozen=True, kw_only=True):

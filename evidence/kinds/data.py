@@ -90,6 +90,10 @@ class LogSource(Fact, tag="log_source", frozen=True, kw_only=True):
     """Days for which it is kept, where the log itself says."""
     last_event: When = NOT_EXPOSED
     """When it last delivered."""
+    looked_since: When = NOT_EXPOSED
+    """Since when events were looked for, where only a part of the log was."""
+    looked_until: When = NOT_EXPOSED
+    """Until when events were looked for, where only a part of the log was."""
     delivering: Flag = NOT_EXPOSED
     """Whether the last delivery succeeded."""
 
@@ -124,6 +128,8 @@ class Label(Fact, tag="label", frozen=True, kw_only=True):
     """Whether it can be applied."""
     published_to: Names = NOT_EXPOSED
     """Who can apply it."""
+    applies_to: Names = NOT_EXPOSED
+    """What it can be applied to, in the vendor's words, sorted: `email`, `file`."""
 
 
 class RepositoryProtection(Fact, tag="repository_protection", frozen=True, kw_only=True):

@@ -40,6 +40,18 @@ class RegisterEntry(Fact, tag="register_entry", frozen=True, kw_only=True):
     """First day of use."""
     reviewed: Day = NOT_EXPOSED
     """Day of the last review."""
+    in_use: Flag = NOT_EXPOSED
+    """Whether it is in use; `absent`: the entry does not say."""
+    unseen_because: Text = NOT_EXPOSED
+    """Why no source shows it though it is in use."""
+    personal_data: Flag = NOT_EXPOSED
+    """Whether personal data gets into it."""
+    critical: Flag = NOT_EXPOSED
+    """Whether the organisation could not work without it for long."""
+    impact_analysed: Day = NOT_EXPOSED
+    """When it was last asked what its loss would mean."""
+    fallback: Text = NOT_EXPOSED
+    """What is done without it."""
 
 
 class ServiceIdentifier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -163,10 +175,14 @@ class Limitation(Fact, tag="limitation", frozen=True, kw_only=True):
 class Attestation(Fact, tag="attestation", frozen=True, kw_only=True):
     """A dated statement by a named person, with its document."""
 
+    attestation_id: Text = NOT_EXPOSED
+    """Id in the register."""
     statement: str
     """What is stated."""
     about: str
     """The setting, need or question it answers."""
+    tenant: Text = NOT_EXPOSED
+    """Source or tenant of which it speaks, by our alias or the vendor's id; `absent`: of every one that it can be about."""
     value: str | bool | int | Missing = NOT_EXPOSED
     """The value stated, where it answers a setting."""
     attester: Text = NOT_EXPOSED
@@ -217,35 +233,3 @@ class Retirement(Fact, tag="retirement", frozen=True, kw_only=True):
     """Who says so."""
     on: Date
     """When."""
-
-
-class Supplier(Fact, tag="supplier", frozen=True, kw_only=True):
-    """One supplier with its contract and clause checklist."""
-
-    name: str
-    """Name."""
-    tier: Text = NOT_EXPOSED
-    """Contract tier."""
-    contract_until: Day = NOT_EXPOSED
-    """Last day of the contract."""
-    clauses: Names = NOT_EXPOSED
-    """Clauses that the contract has."""
-    reviewed: Day = NOT_EXPOSED
-    """Day of the last review."""
-
-
-class Risk(Fact, tag="risk", frozen=True, kw_only=True):
-    """One risk with its owner, rating and treatment."""
-
-    risk_id: str
-    """Id in the register."""
-    ai_system: Text = NOT_EXPOSED
-    """AI system it is about."""
-    owner: Text = NOT_EXPOSED
-    """Risk owner."""
-    rating: Text = NOT_EXPOSED
-    """Rating."""
-    treatment: Text = NOT_EXPOSED
-    """Treatment."""
-    assessed: Day = NOT_EXPOSED
-    """When it was last assessed."""

@@ -46,7 +46,7 @@ class Safeguard(Fact, tag="safeguard", frozen=True, kw_only=True):
     """A guardrail, content filter or DLP rule; one record per version."""
 
     type: str
-    """What it is: `guardrail`, `content_filter`, `dlp_rule`."""
+    """What it is: `guardrail`, `content_filter`, `dlp_policy`, `dlp_rule`."""
     name: Text = NOT_EXPOSED
     """Display name."""
     version: Text = NOT_EXPOSED
@@ -73,6 +73,10 @@ class Safeguard(Fact, tag="safeguard", frozen=True, kw_only=True):
     """Scopes on which every call must pass it."""
     channels: Names = NOT_EXPOSED
     """Where a rule against leakage watches, in the vendor's words, sorted: `chrome`, `drive`, `gmail`."""
+    everybody: Flag = NOT_EXPOSED
+    """Whether it holds for everybody there; ambiguous where it names groups of whom nobody knows whether they are all."""
+    part_of: Text = NOT_EXPOSED
+    """Id of the policy that a rule belongs to; the rule can do no more than its policy lets it."""
     created: When = NOT_EXPOSED
     """When this version was made."""
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from annexa.evidence.fact import NOT_EXPOSED, Count, Fact, Missing, Names, Text, When
+from annexa.evidence.fact import NOT_EXPOSED, Count, Day, Fact, Missing, Names, Text, When
 
 
 class Scope(Fact, tag="scope", frozen=True, kw_only=True):
@@ -87,6 +87,12 @@ class Usage(Fact, tag="usage", frozen=True, kw_only=True):
     """Start of the period."""
     until: When = NOT_EXPOSED
     """End of the period."""
+    last_used: Day = NOT_EXPOSED
+    """Last day of use in the period; `absent`: none."""
+    state: Text = NOT_EXPOSED
+    """What the organisation said of the service at the source, lower case: `sanctioned`; `absent`: nothing."""
+    domains: Names = NOT_EXPOSED
+    """Host names of the service, sorted."""
 
 
 class Application(Fact, tag="application", frozen=True, kw_only=True):
@@ -118,3 +124,5 @@ class Application(Fact, tag="application", frozen=True, kw_only=True):
     """Host names to which the tenant's settings of the app lead, sorted."""
     permissions: Names = NOT_EXPOSED
     """What it may do in the tenant, in the tenant's words: scopes, sorted."""
+    listed_in: Text = NOT_EXPOSED
+    """Which of the tenant's lists shows it, where there are several: `enterprise_applications`, `teams_catalogue`."""

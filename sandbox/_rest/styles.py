@@ -173,6 +173,8 @@ class Numbered(Pager):
             self.more: again or cut.after is not None,
             self.number: asked_for,
         }
+        if again and self.total and not (self.total_pages or self.more):
+            said[self.total] = cut.total + cut.size
         for name, value in said.items():
             if name:
                 put(page.body, name, value)

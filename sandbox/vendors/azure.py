@@ -115,6 +115,9 @@ ROUTES = (
           enums=("sku.name", "properties.versionUpgradeOption")),
     Route(f"GET {ACCOUNT}/raiPolicies", _of_account("policies"), pager=LIST, required=VERSION,
           enums=("properties.contentFilters.*.severityThreshold",)),
+    Route(f"GET {ACCOUNT}/projects", _of_account("projects"), pager=LIST, required=VERSION),
+    Route(f"GET {ACCOUNT}/defenderForAISettings", _of_account("defender_settings"), pager=LIST, required=VERSION,
+          enums=("properties.state",)),
     Route(f"GET {ACCOUNT}/providers/Microsoft.Insights/diagnosticSettings", _of_account("diagnostics"), pager=LIST,
           required=VERSION),
 )  # fmt: skip

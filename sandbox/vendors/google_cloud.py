@@ -28,19 +28,27 @@ class Posted(Method):
 def _resources(world: World, asked: Asked) -> list[Any]:
     """What Cloud Asset shows of the organisation, of the types that are asked for."""
     _of_the_organization(asked)
-    wanted = asked.query.get("assetTypes", "").split(",")
-    return [one for one in collection(world, "resources") if one["assetType"] in wanted]
+    wanted, named = asked.query.get("assetTypes", "").split(","), _words(asked, "name")
+    shown = [one for one in collection(world, "resources") if one["assetType"] in wanted]
+    return [one for one in shown if not named or one["name"].rpartition("/")[2] in named]
 
 
 def _bindings(world: World, asked: Asked) -> list[Any]:
     """Policies of single resources, with those bindings that the query finds."""
     _of_the_organization(asked)
-    word = asked.query.get("query", "").removeprefix("policy:")
-    found = []
+    words, found = _words(asked, "policy"), []
     for one in collection(world, "resource_policies"):
-        kept = [binding for binding in one["policy"]["bindings"] if word in binding["role"]]
+        kept = [binding for binding in one["policy"]["bindings"] if any(word in binding["role"] for word in words)]
         found += [{**one, "policy": {**one["policy"], "bindings": kept}}] if kept else []
     return found
+
+
+def _words(asked: Asked, field: str) -> list[str]:
+    """The words of a query of the form `field:(one OR two)`; no other form is played."""
+    field_, _, words = asked.query.get("query", f"{field}:").partition(":")
+    if field_ != field:
+        raise Refused("bad_request", "a query that is not played")
+    return [word for word in words.strip("()").split(" OR ") if word]
 
 
 def _of_the_organization(asked: Asked) -> None:
@@ -71,6 +79,7 @@ def _policy(name: str, parameter: str) -> Any:
 
 
 OPTIONS = ("options",)
+REGISTRY = {"$project": "{projectsId}", "$location": "{locationsId}"}
 LOG_TYPE = ("auditConfigs.*.auditLogConfigs.*.logType",)
 MANAGER = "cloudresourcemanager/v3"
 ROUTES = (
@@ -87,7 +96,7 @@ ROUTES = (
     Posted(f"{MANAGER}:organizations.getIamPolicy", _policy("organization_policies", "organizationsId"), body=OPTIONS,
            enums=LOG_TYPE),
     Method("cloudasset/v1:v1.searchAllResources", shows("resources", _resources), items="results", size=3, most=500,
-           query=("assetTypes", "readMask")),
+           query=("assetTypes", "readMask", "query")),
     Method("cloudasset/v1:v1.searchAllIamPolicies", shows("resource_policies", _bindings), items="results", size=100,
            most=500, query=("query",)),
     Method("serviceusage/v1:services.list", shows("services", _services), items="services", size=50, most=200,
@@ -108,6 +117,20 @@ ROUTES = (
            items="servicePerimeters", size=100, most=100, enums=("perimeterType",)),
     Method("logging/v2:projects.locations.buckets.list",
            shows("log_buckets", rows("log_buckets", {"$project": "{projectsId}"})), items="buckets", size=50, most=100),
+    Method("logging/v2:sinks.list", shows("log_sinks", rows("log_sinks", {"$of": "{v2Id}/{v2Id1}"})), items="sinks",
+           size=50, most=100),
+    Method("aiplatform/v1:projects.getCacheConfig", shows("cache_configs", row("cache_configs", {"$project": "{projectsId}"})),
+           enums=("retentionConfig.retentionType",)),
+    Method("aiplatform/v1beta1:projects.fetchPublisherModelConfig",
+           shows("publisher_configs", row("publisher_configs", {"$project": "{projectsId}"})),
+           enums=("dataSharingEnabledProvider",)),
+    Method("agentregistry/v1:projects.locations.list",
+           shows("agent_locations", rows("agent_locations", {"$project": "{projectsId}"})), items="locations", size=50,
+           most=100),
+    Method("agentregistry/v1:projects.locations.agents.list", shows("agents", rows("agents", REGISTRY)), items="agents",
+           size=50, most=100),
+    Method("agentregistry/v1:projects.locations.mcpServers.list", shows("mcp_servers", rows("mcp_servers", REGISTRY)),
+           items="mcpServers", size=50, most=100),
     Method("orgpolicy/v2:projects.policies.getEffectivePolicy",
            shows("effective", row("effective", {"$project": "{projectsId}", "$constraint": "{policiesId}"})),
            lists=("spec.rules",)),

@@ -17,12 +17,16 @@ SELECT = "$select"
 DELEGATED = 13
 """The row of the company in which an application asks what only people are shown."""
 ROLES = (
-    "Application.Read.All", "AuditLog.Read.All", "Directory.Read.All", "LicenseAssignment.Read.All", "Policy.Read.All",
-    "Policy.Read.PermissionGrant", "RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory",
+    "AccessReview.Read.All", "AgentIdentity.Read.All", "AppCatalog.Read.All", "Application.Read.All", "AuditLog.Read.All",
+    "AuditLogsQuery.Read.All", "CloudApp-Discovery.Read.All", "ConsentRequest.Read.All", "CopilotPackages.Read.All",
+    "Directory.Read.All", "LicenseAssignment.Read.All", "Policy.Read.All", "Policy.Read.PermissionGrant", "Reports.Read.All",
+    "RoleAssignmentSchedule.Read.Directory", "RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory",
     "SensitivityLabel.Read", "User.Read.All",
 )  # fmt: skip
 """The app roles to which an administrator of the company consented; they decide what is refused."""
 PERSON = "CopilotSettings-LimitedMode.Read"
+REVIEWS = "GET /identityGovernance/accessReviews/definitions"
+STREAMS = "GET /security/dataDiscovery/cloudAppDiscovery/uploadedStreams"
 
 
 def _service_principals(world: World, asked: Asked) -> list[Any]:
@@ -69,6 +73,32 @@ ROUTES = (
     Route("GET /copilot/admin/settings/limitedMode", "limited_mode", needs=PERSON),
     Route("GET /security/dataSecurityAndGovernance/sensitivityLabels", "labels", pager=WHOLE,
           needs="SensitivityLabel.Read"),
+    Route("GET /roleManagement/directory/roleAssignmentScheduleInstances", "scheduled", pager=WHOLE,
+          needs="RoleAssignmentSchedule.Read.Directory", enums=("assignmentType",)),
+    Route("GET /servicePrincipals/microsoft.graph.agentIdentity", "agent_identities", pager=LIST,
+          needs="AgentIdentity.Read.All", query=("$expand",)),
+    Route("GET /identityGovernance/appConsent/appConsentRequests", "asked", pager=WHOLE, needs="ConsentRequest.Read.All"),
+    Route(REVIEWS, "reviews", pager=LIST, needs="AccessReview.Read.All", select=SELECT),
+    Route(f"{REVIEWS}/{{definition}}/instances",
+          rows("review_instances", {"$review": "{definition}"}, of=("reviews", {"id": "{definition}"})), pager=WHOLE,
+          needs="AccessReview.Read.All", enums=("status",)),
+    Route(f"{REVIEWS}/{{definition}}/instances/{{instance}}/decisions",
+          rows("review_decisions", {"$instance": "{instance}"}, of=("review_instances", {"id": "{instance}"})), pager=WHOLE,
+          needs="AccessReview.Read.All", enums=("decision", "applyResult")),
+    Route("GET /security/auditLog/queries", "audit_queries", pager=WHOLE, needs="AuditLogsQuery.Read.All", enums=("status",)),
+    Route("GET /security/auditLog/queries/{id}/records",
+          rows("audit_records", {"$query": "{id}"}, of=("audit_queries", {"id": "{id}"})), pager=WHOLE,
+          needs="AuditLogsQuery.Read.All"),
+    Route("GET /reports/getMicrosoft365CopilotUsageUserDetail(period='D30')", "copilot_use", pager=WHOLE,
+          needs="Reports.Read.All", query=("$format",), base="/beta"),
+    Route("GET /copilot/admin/catalog/packages", "packages", pager=WHOLE, needs="CopilotPackages.Read.All",
+          enums=("availableTo",)),
+    Route("GET /appCatalogs/teamsApps", "teams_apps", pager=WHOLE, needs="AppCatalog.Read.All", query=("$filter", "$expand"),
+          enums=("appDefinitions.*.publishingState",)),
+    Route(STREAMS, "streams", pager=WHOLE, needs="CloudApp-Discovery.Read.All", base="/beta"),
+    Route(f"{STREAMS}/{{stream}}/microsoft.graph.security.aggregatedAppsDetails(period=duration'P30D')",
+          rows("discovered", {"$stream": "{stream}"}, of=("streams", {"id": "{stream}"})), pager=WHOLE,
+          needs="CloudApp-Discovery.Read.All", base="/beta"),
     Route("GET /auditLogs/directoryAudits", _audits, pager=LIST, needs="AuditLog.Read.All", query=("$orderby",)),
 )  # fmt: skip
 """What the stand-in answers, in the vendor's own words."""

@@ -6,10 +6,10 @@ from typing import Any
 import botocore.session
 import pytest
 
-from annexa.collectors import _register_files as register_files
 from annexa.collectors.aws import _buckets, agents, network, policies
 from annexa.collectors.aws._pages import LostTokenError, next_params, page_tokens
 from annexa.collectors.aws._wire import _not_as_documented
+from annexa.collectors.registers import _files as register_files
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing
 from annexa.evidence.handle import Item
 from annexa.evidence.manifest import SourceInfo
@@ -140,7 +140,7 @@ def test_a_row_for_no_control_of_annex_a_is_not_counted_as_one(tmp_path: Any) ->
     known = [control.id for control in catalogue.load().controls if control.id.startswith("A.")]
     rows = [f"- {{control: {name}, applicable: true}}" for name in [*known, "A.8.99", "A.6.9", "A.5.01"]]
     (tmp_path / "soa.yaml").write_text("\n".join(rows))
-    found = register_files.read(tmp_path, "soa")
+    found = register_files.read(tmp_path, "soa", "2026-08-30")
     assert found is not None
     assert (len(found.rows), len(found.invalid)) == (93, 3)
 
@@ -231,16 +231,16 @@ def test_a_register_under_another_name_is_not_passed_over(tmp_path: Any, names: 
     for name in names:
         (tmp_path / name).write_text("[]\n")
     with pytest.raises(register_files.BadRegisterError):
-        register_files.read(tmp_path, "decisions")
+        register_files.read(tmp_path, "decisions", "2026-08-30")
 
 
 def test_a_register_that_leads_nowhere_is_unreadable(tmp_path: Any) -> None:
     (tmp_path / "decisions.yaml").symlink_to(tmp_path / "gone.yaml")
     with pytest.raises(register_files.BadRegisterError):
-        register_files.read(tmp_path, "decisions")
+        register_files.read(tmp_path, "decisions", "2026-08-30")
 
 
 def test_what_lies_beside_the_registers_does_not_matter(tmp_path: Any) -> None:
     for name in ("README.md", "decisions.yaml~", ".decisions.yaml.swp", "decisions.yaml.bak", "notes.csv"):
         (tmp_path / name).write_text("x")
-    assert register_files.read(tmp_path, "decisions") is None
+    assert register_files.read(tmp_path, "decisions", "2026-08-30") is None

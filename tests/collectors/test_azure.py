@@ -12,7 +12,7 @@ from annexa import collectors
 from annexa.collectors import azure
 from annexa.collectors._grant import GrantOrder
 from annexa.collectors._source import CannotStartError
-from annexa.collectors.azure import access, accounts, deployments, detection, logs, machine_learning, scopes
+from annexa.collectors.azure import access, accounts, deployments, detection, foundry, logs, machine_learning, scopes
 from annexa.collectors.azure._api import API
 from annexa.collectors.azure._settings import AzureSettings
 from annexa.collectors.azure._source import _me
@@ -131,11 +131,14 @@ def test_a_subscription_that_resource_graph_hides_leaves_the_list_whole() -> Non
 COLLECTORS = (
     accounts.services, accounts.protection, deployments.models, deployments.content_filters, logs.diagnostics,
     logs.content_logging, access.role_assignments, detection.defender_plans, machine_learning.workspaces,
+    foundry.projects, detection.defender_in_accounts,
 )  # fmt: skip
 EMPTY = {
     "deployments": {"value": []},
     "raiPolicies": {"value": []},
     "diagnosticSettings": {"value": []},
+    "projects": {"value": []},
+    "defenderForAISettings": {"value": []},
     "a": account(),
 }
 
@@ -182,6 +185,39 @@ def test_an_account_whose_id_is_none_is_an_invalid_answer(row: Any) -> None:
 
 
 # --- accounts
+
+
+PROJECT = {
+    "id": f"{INSIDE}/projects/P", "name": "a/P", "tags": {"owner": "Kim"},
+    "systemData": {"createdAt": "2026-02-01T08:00:00Z"}, "properties": {"provisioningState": "Succeeded"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "managed", "asked"),
+    [("AIServices", True, True), ("AIServices", None, True), ("AIServices", False, False), ("OpenAI", None, False),
+     ("OpenAI", True, True), (None, None, True), ("AIServices", "yes", True)],
+)  # fmt: skip
+def test_projects_of_an_account_that_may_hold_them(kind: Any, managed: Any, asked: bool) -> None:
+    row = {**account(allowProjectManagement=managed), "kind": kind}
+    found = facts(collect(foundry.projects, Azure(row, projects={"value": [PROJECT, PROJECT]})))
+    assert [(one.subject, one.name, one.owner, one.created, one.at) for one in found] == (
+        [(f"{UID}/projects/p", "a/P", "Kim", "2026-02-01T08:00:00Z", S1)] if asked else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "enabled"),
+    [("Enabled", True), ("Disabled", False), (None, NOT_EXPOSED), ("Paused", unknown_value("Paused"))],
+)
+def test_whether_defender_watches_an_account(state: Any, enabled: Any) -> None:
+    rows = {"value": [{"id": f"{INSIDE}/defenderForAISettings/Default", "properties": {"state": state}}]}
+    (fact,) = facts(collect(detection.defender_in_accounts, Azure(account(), defenderForAISettings=rows)))
+    assert (fact.service, fact.enabled, fact.subject) == (
+        "defender.ai_account",
+        enabled,
+        f"{UID}/defenderforaisettings/default",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,33 @@
 """Google Cloud: what its answers become, over hidden projects, inherited policies, conditions, keys and odd values."""
 
-import hashlib
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from google_cloud_answers import (
+    ADMIN,
+    DENIED,
+    GEMINI,
+    MAPS,
+    ORG,
+    ROOT,
+    VERTEX,
+    Table,
+    audit,
+    chain,
+    collect,
+    enabled,
+    facts,
+    listed,
+    policy,
+    project,
+    reasons,
+)
 
 from annexa import collectors
 from annexa.collectors._google import documents
 from annexa.collectors._google.wire import GoogleWire
 from annexa.collectors._grant import GrantOrder
-from annexa.collectors._rest.reply import Reply
 from annexa.collectors._source import CannotStartError
 from annexa.collectors.google_cloud import (
     _api,
@@ -24,85 +39,14 @@ from annexa.collectors.google_cloud import (
     perimeters,
     policies,
     projects,
-    resources,
     services,
 )
 from annexa.collectors.google_cloud._settings import CloudSettings
 from annexa.collectors.google_cloud._source import ORGANIZATION, ORGANIZATIONS
-from annexa.evidence.call import Call, Collector
-from annexa.evidence.clock import VirtualClock
+from annexa.evidence.call import Call
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing
-from annexa.evidence.gather import Gathered, gather
-from annexa.evidence.handle import Known
-from annexa.evidence.keeper import Keeper, Place
-from annexa.evidence.redact import Redactor
+from annexa.evidence.gather import Gathered
 from annexa.schemas.words import Completeness, Reason, State
-
-ORG = "organizations/1"
-DENIED = (403, {"error": {"code": 403, "errors": [{"reason": "forbidden"}], "status": "PERMISSION_DENIED"}})
-VERTEX, GEMINI, MAPS = "aiplatform.googleapis.com", "generativelanguage.googleapis.com", "maps-backend.googleapis.com"
-
-
-class Table:
-    """Answers by operation: an object, a status with one, or a function of the parameters that gives either."""
-
-    def __init__(self, answers: Mapping[str, Any]) -> None:
-        self.answers, self.asked = answers, list[tuple[str, Mapping[str, Any]]]()
-
-    def ask(self, call: Call, params: Mapping[str, Any]) -> Reply:
-        self.asked.append((call.op, params))
-        found = self.answers[call.op]
-        found = found(params) if callable(found) else found
-        status, body = found if isinstance(found, tuple) else (200, found)
-        return Reply(status=status, body=json.dumps(body).encode(), host="https://cloud.example", headers={})
-
-
-def collect(collector: Collector, answers: Mapping[str, Any], scope: str = "p1") -> Gathered:
-    place = Place(
-        organisation="acme",
-        tenant="1",
-        source="google_cloud:main",
-        scope=scope,
-        collector=collector.name,
-        identity="me",
-    )
-    keeper = Keeper(
-        place, store=lambda page: hashlib.sha256(page).hexdigest(), redactor=Redactor(b"k" * 32),
-        clock=VirtualClock(datetime(2026, 8, 30, 6, tzinfo=UTC)), token=lambda: "00" * 16,
-    )  # fmt: skip
-    wire = GoogleWire(Table(answers), identity="me", subject=None)  # type: ignore[arg-type]
-    known = Known({"organization": "1", "scope": scope, "now": "2026-08-30T06:00:00Z"})
-    found = gather(collector, wire, keeper, known, run_id="r1", version="0", nonce=lambda: "0" * 32)
-    assert all(record.provenance.origins for record in found.records)
-    return found
-
-
-def facts(found: Gathered) -> list[Any]:
-    return [record.data for record in found.records]
-
-
-def reasons(found: Gathered) -> list[Reason]:
-    return [one.reason for one in found.keeper.unreads]
-
-
-def enabled(*names: str) -> dict[str, Any]:
-    return {"services": [{"name": f"projects/7/services/{name}", "state": "ENABLED"} for name in names]}
-
-
-def project(number: int, parent: str, state: str = "ACTIVE") -> dict[str, Any]:
-    return {"name": f"projects/{number}", "projectId": f"p{number}", "parent": parent, "state": state}
-
-
-def listed(*rows: Any, folders: Any = (), shown: tuple[int, ...] = (1,)) -> dict[str, Any]:
-    return {
-        projects.PROJECTS.op: {"projects": list(rows)},
-        projects.FOLDERS.op: {"folders": list(folders)},
-        projects.SHOWN.op: lambda params: {
-            "results": [{"project": f"projects/{one}", "name": f"//p/{one}"} for one in shown]
-            if params["assetTypes"] == projects.SHOWN.params["assetTypes"]
-            else []
-        },
-    }
 
 
 class TestProjects:
@@ -246,32 +190,6 @@ class TestServiceAccountKeys:
         assert (found.records, reasons(found)) == ((), [Reason.DENIED])
 
 
-def audit(service: str, *types: str, exempted: tuple[str, ...] = ()) -> dict[str, Any]:
-    entries = [{"logType": one, **({"exemptedMembers": list(exempted)} if exempted else {})} for one in types]
-    return {"service": service, "auditLogConfigs": entries}
-
-
-ADMIN = {"role": "roles/resourcemanager.organizationAdmin", "members": ["group:admins@x"]}
-
-
-def policy(*audits: Any, bindings: Any = ()) -> dict[str, Any]:
-    return {"etag": "e", "version": 3, "auditConfigs": list(audits), "bindings": list(bindings)}
-
-
-def chain(project_: Any, folder: Any, organisation: Any, services_: Any = None) -> dict[str, Any]:
-    steps = [("project", "p1"), ("folder", "5"), ("organization", "1")]
-    return {
-        _api.SERVICES.op: services_ or enabled(VERTEX),
-        policies.ANCESTRY.op: {"ancestor": [{"resourceId": {"type": sort, "id": name}} for sort, name in steps]},
-        policies.PROJECT_POLICY.op: project_,
-        policies.FOLDER_POLICY.op: folder,
-        policies.ORGANIZATION_POLICY.op: organisation,
-    }
-
-
-ROOT = policy(bindings=[ADMIN])
-
-
 class TestDataAccess:
     @pytest.mark.parametrize(
         ("project_", "folder", "root", "types", "exempted"),
@@ -348,6 +266,16 @@ class TestRoles:
             ("administer", "allowed", "none"), ("read", "allowed", "all"), ("use", "conditional", "none"),
         ]  # fmt: skip
         assert isinstance(found[2].grantee_sort, Missing) and {one.target for one in found} == {"ai"}
+
+    @pytest.mark.parametrize(("place", "via"), [("folder", "folders/5"), ("organisation", "organizations/1")])
+    def test_roles_over_ai_are_inherited_from_every_place_above(self, place: str, via: str) -> None:
+        role = {"role": "roles/aiplatform.user", "members": ["user:a@x"]}
+        given = {"project_": policy(), "folder": policy(), "organisation": ROOT}
+        given[place] = policy(bindings=[ADMIN, role])
+        (*_, held) = facts(collect(policies.policies, chain(**given)))
+        assert (held.grantee, held.target, held.resources, held.via) == (
+            "user:a@x", "ai", ("projects/p1",), (f"{via}: roles/aiplatform.user",),
+        )  # fmt: skip
 
     def test_conditions_are_asked_for(self) -> None:
         for call in (policies.PROJECT_POLICY, policies.FOLDER_POLICY, policies.ORGANIZATION_POLICY):
@@ -427,10 +355,16 @@ class TestPerimeters:
 
 
 class TestLogStores:
-    def _stores(self, *rows: Any) -> Gathered:
-        return collect(
-            log_stores.log_stores, {_api.SERVICES.op: enabled(VERTEX), log_stores.BUCKETS.op: {"buckets": list(rows)}}
-        )
+    def _found(self, *rows: Any, sinks: Any = None) -> Gathered:
+        held = {"projects/p1": [{"name": "_Default", "destination": "d1"}], **(sinks or {})}
+        answers = {
+            **chain(policy(), policy(), ROOT), log_stores.BUCKETS.op: {"buckets": list(rows)},
+            log_stores.SINKS.op: lambda params: {"sinks": held.get(params["parent"], [])},
+        }  # fmt: skip
+        return collect(log_stores.log_stores, answers)
+
+    def _stores(self, *rows: Any) -> list[Any]:
+        return [one for one in facts(self._found(*rows)) if one.__struct_config__.tag == "data_store"]
 
     def test_how_long_and_whether_that_can_be_changed(self) -> None:
         key = {"cmekSettings": {"kmsKeyName": "k1"}}
@@ -440,54 +374,33 @@ class TestLogStores:
             {"name": "p/old", "lifecycleState": "DELETE_REQUESTED"},
             {"name": "p/untold"},
         )
-        assert [(one.retention_days, one.lock, one.lock_days, one.key) for one in facts(found)] == [
+        assert [(one.retention_days, one.lock, one.lock_days, one.key) for one in found] == [
             (30, "none", ABSENT, "k1"), (400, "compliance", 400, ABSENT), (NOT_EXPOSED, "none", ABSENT, ABSENT),
         ]  # fmt: skip
 
-    def test_an_empty_list_is_not_believed(self) -> None:
-        assert reasons(self._stores()) == [Reason.VISIBILITY_UNPROVED]
-
-
-MODEL = {
-    "assetType": "aiplatform.googleapis.com/Model", "name": "//aiplatform.googleapis.com/m", "project": "projects/1",
-    "labels": {"owner": "kim"}, "kmsKeys": ["k1"],
-}  # fmt: skip
-ENGINE = {**MODEL, "name": "//e", "kmsKeys": [], "assetType": "discoveryengine.googleapis.com/Engine"}
-
-
-class TestResources:
-    def _answers(self, shown: tuple[int, ...]) -> dict[str, Any]:
-        base = listed(project(1, ORG), project(2, ORG), shown=shown)
-        plain = base[projects.SHOWN.op]
-        found = {"results": [MODEL, ENGINE]}
-        return {**base, projects.SHOWN.op: lambda params: found if len(params["assetTypes"]) > 1 else plain(params)}
-
-    def test_systems_with_place_owner_and_key(self) -> None:
-        found = collect(resources.resources, self._answers((1, 2)))
-        model, its_key, engine, none = facts(found)
-        assert (model.category, model.owner, model.at, its_key.holder, its_key.key) == (
-            "custom_model", "kim", "p1", "customer", "k1",
-        )  # fmt: skip
-        assert (engine.category, none.key) == ("service", NOT_EXPOSED), "no key told is no key of Google's"
-        assert found.unit.completeness is Completeness.COMPLETE
-
-    def test_fewer_projects_than_the_list_has_is_not_proved(self) -> None:
-        found = collect(resources.resources, self._answers((1,)))
-        assert (len(found.records), reasons(found)) == (4, [Reason.VISIBILITY_UNPROVED])
-        assert "p2" in str(found.keeper.unreads[0])
-
-    def test_roles_on_one_resource(self) -> None:
-        rows = [
-            {"resource": "//aiplatform.googleapis.com/e", "project": "projects/2",
-             "policy": {"bindings": [{"role": "roles/aiplatform.user", "members": ["user:a@x"]},
-                                     {"role": "roles/viewer", "members": ["user:b@x"]}]}},
-            {"resource": "//cloudresourcemanager.googleapis.com/projects/p2",
-             "policy": {"bindings": [{"role": "roles/aiplatform.user", "members": ["user:c@x"]}]}},
-        ]  # fmt: skip
-        found = collect(resources.bindings, {**self._answers((1, 2)), resources.BINDINGS.op: {"results": rows}})
-        assert [(one.grantee, one.resources, one.at) for one in facts(found)] == [
-            ("user:a@x", ("//aiplatform.googleapis.com/e",), "p2")
+    def test_sinks_of_the_project_and_those_above_that_take_its_logs(self) -> None:
+        above = [
+            {"name": "all", "resourceName": "organizations/1/sinks/all", "destination": "d2", "includeChildren": True},
+            {"name": "own", "resourceName": "organizations/1/sinks/own", "destination": "d3"},
         ]
+        off = [
+            {
+                "name": "x",
+                "resourceName": "folders/5/sinks/x",
+                "destination": "d4",
+                "includeChildren": True,
+                "disabled": True,
+            }
+        ]
+        found = facts(self._found({"name": "p/b"}, sinks={"organizations/1": above, "folders/5": off}))[1:]
+        assert [(one.destinations, one.enabled, one.organisation_wide) for one in found] == [
+            (("d1",), True, False), (("d4",), False, False), (("d2",), True, True),
+        ]  # fmt: skip
+        assert {one.name for one in found} == {log_stores.SINK}
+
+    def test_an_empty_list_is_not_believed(self) -> None:
+        assert reasons(self._found()) == [Reason.VISIBILITY_UNPROVED]
+        assert reasons(self._found({"name": "p/b"}, sinks={"projects/p1": []})) == [Reason.VISIBILITY_UNPROVED]
 
 
 def declared() -> list[Call]:

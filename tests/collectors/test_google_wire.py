@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from google_stage import SCOPE, TOKENS, UNITS, USERS, Reply, Stage, answer, pages, refused, source
 
-from annexa.collectors._google import documents
+from annexa.collectors._google import documents, faults
 from annexa.collectors._google.http import IN_FLIGHT, GuardedHttp, InFlight, PerThread, check
 from annexa.evidence.answer import AbsentError, UndeclaredCallError, UnreadError
 from annexa.evidence.call import Call
@@ -46,6 +46,7 @@ def test_an_absent_list_is_empty_only_in_an_answer_that_is_otherwise_valid() -> 
         ((200, {}, b"[]"), "wrong_type"),
         (answer({"users": "notalist"}), "against_schema"),
         (answer({"users": [{"id": 7}]}), "against_schema"),
+        (answer({"users": [USER], "nextPageToken": 2}), "against_schema"),
         (answer({"error": {"code": 500}}), "against_schema"),
         ((302, {"location": "http://127.0.0.1:9/"}, b""), "redirect"),
     ],
@@ -62,6 +63,18 @@ def test_a_token_that_comes_twice_is_no_end() -> None:
         pages(stage, USERS)
 
 
+def test_a_token_where_the_method_takes_none_leaves_something_unread() -> None:
+    stage = Stage({"/tokens": [answer({"items": [{"clientId": "c"}], "nextPageToken": "p2"})]})
+    with pytest.raises(UnreadError, match="lost_token"):
+        pages(stage, TOKENS, userKey="1")
+
+
+@pytest.mark.parametrize("last", [{}, {"nextPageToken": ""}])
+def test_a_list_ends_where_no_token_is_told(last: dict[str, str]) -> None:
+    stage = Stage({"/users": [answer({"users": [USER], **last})]})
+    assert len(pages(stage, USERS)) == 1
+
+
 def test_an_empty_page_is_not_the_last_one() -> None:
     def users(url: str) -> Reply:
         return answer({"users": [USER]}) if "pageToken" in url else answer({"nextPageToken": "p2"})
@@ -69,7 +82,7 @@ def test_an_empty_page_is_not_the_last_one() -> None:
     assert [len(page.content["users"]) for page in pages(Stage({"/users": users}), USERS)] == [0, 1]
 
 
-@pytest.mark.parametrize("reason", ["rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"])
+@pytest.mark.parametrize("reason", sorted(faults.THROTTLES))
 def test_a_403_that_throttles_is_asked_again(reason: str) -> None:
     stage = Stage(
         {"/users": [refused(403, reason), refused(429, "x", **{"retry-after": "7"}), answer({"users": [USER]})]}
@@ -99,6 +112,18 @@ def test_who_must_act(reply: Reply, reason: Reason, words: str) -> None:
     trouble = caught.value.trouble
     assert trouble.reason is reason and words in str(trouble.cure)
     assert "said by the vendor" not in str(trouble)
+
+
+@pytest.mark.parametrize("reason", sorted({*faults.NOT_ENABLED, *faults.SCOPE}))
+@pytest.mark.parametrize("newer", [False, True])
+def test_a_403_is_read_by_its_reason_wherever_it_stands(reason: str, newer: bool) -> None:
+    told = {"details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason}]}
+    error = {"code": 403, "status": "PERMISSION_DENIED", **(told if newer else {"errors": [{"reason": reason}]})}
+    with pytest.raises(UnreadError) as caught:
+        pages(Stage({"/users": [answer({"error": error}, 403)]}), USERS)
+    cure = "Enable admin.googleapis.com" if reason in faults.NOT_ENABLED else f"Authorise the scope {SCOPE}"
+    assert (caught.value.trouble.reason, caught.value.trouble.code) == (Reason.DENIED, reason)
+    assert cure in str(caught.value.trouble.cure)
 
 
 def test_only_super_administrators_may_ask_for_policies() -> None:

@@ -193,6 +193,7 @@ def sign_in_service(folder: Path, answer: Callable[[str], tuple[int, Any]]) -> I
     asked = list[str]()
 
     def serve(connection: Any) -> None:
+        connection.settimeout(30)  # the SDK takes its time before it speaks, on a busy machine most of all
         test_rest_network._head(connection)
         connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         with context.wrap_socket(connection, server_side=True) as inside:

@@ -15,7 +15,7 @@ from annexa.collectors._rest import Read
 from annexa.evidence.answer import Trouble, UndeclaredCallError, UnreadError
 from annexa.evidence.clock import VirtualClock
 from annexa.schemas.words import Environment, Reason
-from annexa.tests.collectors.graph_stage import APPS, GRAPH, TENANT, TOKEN, Answer, connected, serving
+from annexa.tests.collectors.graph_stage import APPS, GRAPH, TENANT, TOKEN, Answer, connected, jwt, serving
 
 GOOD: Answer = (200, {}, {"value": [{"id": "a"}]})
 
@@ -160,6 +160,29 @@ def test_consent_that_is_revoked_in_mid_run() -> None:
         found = trouble(connected(base))
     assert (found.reason, found.code, found.request_id) == (Reason.DENIED, "Authorization_RequestDenied", "r-7")
     assert "Application.Read.All" in str(found.cure) and "taken back" in str(found.cure)
+
+
+PIM = replace(APPS, op="GET /roleManagement", needs="Roles.Read", plan="Microsoft Entra ID P2")
+
+
+@pytest.mark.parametrize(
+    ("read", "claims", "reason", "says"),
+    [
+        (PIM, {"roles": ["Roles.Read"]}, Reason.NOT_LICENSED, "the plan is missing"),
+        (PIM, {"scp": "openid Roles.Read"}, Reason.DENIED, "may not make this call"),
+        (PIM, {"roles": ["Application.Read.All"]}, Reason.DENIED, "nobody consented"),
+        (PIM, {}, Reason.DENIED, "may not make this call"),
+        (APPS, {"roles": ["Application.Read.All"]}, Reason.DENIED, "may not make this call"),
+        (APPS, {"roles": []}, Reason.DENIED, "nobody consented"),
+        (APPS, {"roles": "Application.Read.All"}, Reason.DENIED, "may not make this call"),
+    ],
+)
+def test_a_missing_consent_is_not_a_missing_licence(read: Read, claims: Any, reason: Reason, says: str) -> None:
+    token = jwt(tid=TENANT, appid="app-1", exp=4102444800, **claims)
+    with serving(script((403, {}, {"error": {"code": "Authorization_RequestDenied"}}))) as (base, _):
+        found = trouble(connected(base, environment={"TOKEN": token}), read)
+    assert (found.reason, says in found.says) == (reason, True)
+    assert ("Microsoft Entra ID P2" if reason is Reason.NOT_LICENSED else read.needs) in str(found.cure)
 
 
 @pytest.mark.parametrize(

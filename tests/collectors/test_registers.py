@@ -1,27 +1,24 @@
 """Registers: every way in which a file can be wrong has its own message, and none looks like an empty register."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from annexa import collectors
 from annexa.collectors import registers
 from annexa.collectors._source import Circumstances
-from annexa.collectors.registers import RegistersSource
-from annexa.commands.init import EXAMPLES, template
+from annexa.collectors.registers._quick import quick
+from annexa.collectors.registers._rows import schema, validator
+from annexa.commands.init import template
 from annexa.evidence.clock import VirtualClock
 from annexa.evidence.fact import ABSENT
-from annexa.evidence.gather import Gathered, gather
-from annexa.evidence.handle import Known
-from annexa.evidence.keeper import Keeper, Place
-from annexa.evidence.redact import Redactor
+from annexa.schemas.registers import registers as declared
 from annexa.schemas.words import Environment
+from annexa.tests.collectors.register_folder import Read, documents, told, write
 
-ALL = {item.name.partition(".")[2]: item for item in collectors.of(registers)}
 ROW = {
     "ai_systems": "id: s-1\n  name: Helper\n  identifiers: ['arn:aws:bedrock:*']\n",
     "soa": "control: A.8.10\n  applicable: true\n",
@@ -30,33 +27,6 @@ DECISION = (
     "id: d-1\n  setting: aws.bedrock.data_retention\n  must: be_one_of\n  value: [none]\n  because: contracts\n"
     "  approved_by: CISO\n  approved_on: 2026-01-15\n"
 )
-
-
-class Read:
-    """One folder, read with every collector that is asked for."""
-
-    def __init__(self, folder: Path | None, parameters: Iterable[dict[str, Any]] = ()) -> None:
-        settings = registers.Settings(folder=str(folder) if folder else None, parameters=tuple(parameters))
-        clock = VirtualClock(datetime(2026, 8, 30, 6, tzinfo=UTC))
-        source = registers.connect(settings, Circumstances(organisation="acme", clock=clock, run_id="r1"))
-        assert isinstance(source, RegistersSource)
-        self.source, self._clock = source, clock
-
-    def __call__(self, register: str) -> Gathered:
-        collector = ALL["statement_of_applicability" if register == "soa" else register]
-        place = Place(
-            organisation="acme", tenant="acme", source="registers:main", scope="acme", collector=collector.name,
-            identity="local files",
-        )  # fmt: skip
-        keeper = Keeper(
-            place, store=lambda page: hashlib.sha256(page).hexdigest(), redactor=Redactor(b"k"), clock=self._clock,
-            token=lambda: "00" * 16,
-        )  # fmt: skip
-        wire = self.source.wire("acme")
-        return gather(collector, wire, keeper, Known(), run_id="r1", version="0", nonce=lambda: "0" * 32)
-
-    def info(self, register: str) -> Any:
-        return next(info for info in self.source.infos() if info.name == register)
 
 
 Files = Callable[..., Read]
@@ -71,10 +41,6 @@ def files(tmp_path: Path) -> Files:
         return Read(tmp_path)
 
     return write
-
-
-def told(gathered: Gathered) -> list[tuple[str, str]]:
-    return [(str(entry.reason), entry.detail) for entry in gathered.unreads]
 
 
 def test_valid_rows_become_facts(files: Files) -> None:
@@ -156,7 +122,7 @@ def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
         ("soa", "- control: 8.10\n  applicable: true\n", 1, "the number 8.1"),
         ("soa", "- control: A.9.1\n  applicable: true\n", 1, "control: 'A.9.1'"),
         ("soa", "- control: A.8.10\n  applicable: maybe\n", 1, "applicable: 'maybe'"),
-        ("soa", f"- {ROW['soa']}- {ROW['soa']}", 3, "A.8.10 stands twice"),
+        ("soa", f"- {ROW['soa']}- {ROW['soa']}", 3, "A.8.10 stands twice, first on line 1"),
         ("soa", "- control: A.8.10\n", 1, "'applicable' is a required property"),
         ("soa", "- just words\n", 1, "a row must be a table of fields"),
         ("soa", "-\n", 1, "a row must be a table of fields"),
@@ -169,7 +135,7 @@ def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
         ("ai_systems", f"- {ROW['ai_systems']}  ownr: Mia Holm\n", 1, "'ownr' was unexpected"),
         ("ai_systems", f"- {ROW['ai_systems']}  in_use_since: 15.1.2026\n", 1, "in_use_since: '15.1.2026'"),
         ("ai_systems", f"- {ROW['ai_systems']}  in_use_since: 2026-01\n", 1, "in_use_since: '2026-01'"),
-        ("ai_systems", f"- {ROW['ai_systems']}\n- {ROW['ai_systems']}", 5, "s-1 stands twice"),
+        ("ai_systems", f"- {ROW['ai_systems']}\n- {ROW['ai_systems']}", 5, "s-1 stands twice, first on line 1"),
         ("ai_systems", "- id: s-1\n  name: Helper\n  identifiers: arn\n", 1, "identifiers: 'arn'"),
         ("ai_systems", "- id: s-1\n  name: ''\n  identifiers: []\n", 1, "name: ''"),
         ("decisions", f"- {DECISION}".replace("be_one_of", "equal"), 1, "must: 'equal'"),
@@ -218,13 +184,65 @@ def test_the_other_ending_is_read_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("register", sorted(registers.KINDS))
 def test_the_example_of_a_template_is_a_valid_row(tmp_path: Path, register: str) -> None:
-    lines = template(register).split("name the file without .template.\n", 1)[1].splitlines()
-    (tmp_path / f"{register}.yaml").write_text("\n".join(line.removeprefix("# ") for line in lines), "utf-8")
+    shown, example = template(register).split("name the file without .template.\n", 1)
+    documents(tmp_path)
+    (tmp_path / f"{register}.yaml").write_text(
+        "\n".join(line.removeprefix("# ") for line in example.splitlines()), "utf-8"
+    )
     gathered = Read(tmp_path)(register)
     assert told(gathered) == []
     (record,) = gathered.records
     assert record.kind == registers.KINDS[register]
-    assert set(EXAMPLES) == set(registers.KINDS)
+    (header,) = re.findall(r"^# (\w+(?:,\w+)+)$", shown, re.MULTILINE)
+    assert header.split(",") == list(schema(register)["properties"])
+
+
+def test_the_examples_together_are_whole_and_the_same_as_tables(tmp_path: Path) -> None:
+    """Every register at once, so that each reference is held against its register; as YAML, CSV and XLSX alike."""
+    found = {}
+    for form in ("yaml", "csv", "xlsx"):
+        folder = tmp_path / form
+        folder.mkdir()
+        documents(folder)
+        for name, register in declared().items():
+            write(folder, form, name, register.example)
+        read = Read(folder)
+        found[form] = {name: read(name) for name in registers.KINDS}
+        assert [told(one) for one in found[form].values() if told(one)] == []
+    for name, gathered in found["yaml"].items():
+        for form in ("csv", "xlsx"):
+            assert [one.data for one in found[form][name].records] == [one.data for one in gathered.records]
+
+
+ODD = (
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    "",
+    " ",
+    "word",
+    "2026-02-31",
+    "2026-01-15",
+    "2026-01-15\n",
+    "٢٠٢٦-01-15",
+    [],
+    [""],
+    ["x"],
+    [1],
+    {},
+)
+
+
+@pytest.mark.parametrize("register", sorted(registers.KINDS))
+def test_the_quick_look_lets_nothing_through_that_the_schema_refuses(register: str) -> None:
+    """Every field of the example with every odd value, left out, and one field too many."""
+    row, valid = declared()[register].example, validator(register).is_valid
+    changed = [{**row, name: value} for name in (*schema(register)["properties"], "more") for value in ODD]
+    lacking = [{name: value for name, value in row.items() if name != left} for left in row]
+    assert [one for one in (*changed, *lacking, {}) if quick(register)(one) and not valid(one)] == []
+    assert quick(register)(row) or register in ("ai_services", "exceptions", "decisions", "attestations")
 
 
 def test_parameters_are_records_of_the_run() -> None:

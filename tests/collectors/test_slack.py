@@ -155,6 +155,12 @@ def test_a_missing_scope_names_the_scope_and_a_missing_plan_the_plan() -> None:
     assert "Enterprise" in str(found.unreads[0].cure)
 
 
+@pytest.mark.parametrize("code", ["token_revoked", "token_expired", "account_inactive"])
+def test_a_token_that_ends_while_it_is_used_is_cured_by_another_one(code: str) -> None:
+    found = of_organisation({**lists(), APPROVED: failed(code)})
+    assert "Make a new key" in str(found.unreads[0].cure)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -336,7 +342,7 @@ def test_a_plan_without_organisation_is_one_workspace(none: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (failed("invalid_auth"), "invalid_auth"), (failed("account_inactive"), "may not"), ({"ok": True}, "who we are"),
+        (failed("invalid_auth"), "invalid_auth"), (failed("account_inactive"), "not accepted"), ({"ok": True}, "who we are"),
         ({"team_id": "T1", "user_id": "W1"}, "no_verdict"),
     ],
 )  # fmt: skip

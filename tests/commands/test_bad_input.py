@@ -362,7 +362,7 @@ def inside(script: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     mount = 'mount -t tmpfs -o size=$size tmpfs "$disk" || exit 77\n'
     done = subprocess.run(
         ["unshare", "-rm", "sh", "-c", mount + script],
-        cwd=folder, env={**environment, "size": "300k"}, capture_output=True, text=True, timeout=60, check=False,
+        cwd=folder, env={**environment, "size": "800k"}, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     if done.returncode == 77 or "unshare" in done.stderr:
         pytest.skip("no file system of one's own can be mounted here")

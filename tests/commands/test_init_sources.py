@@ -11,6 +11,7 @@ from annexa.commands import _config
 from annexa.commands._config import parse
 from annexa.commands.init import CONFIG
 from annexa.evidence.errors import ConfigError
+from annexa.evidence.manifest import PEOPLE
 
 TEXT = CONFIG.format(signing="key.pem", redaction="redaction")
 NOT_A_SETTING = {"name", "vendor"}
@@ -34,8 +35,8 @@ TABLES = tables()
 
 
 def test_every_vendor_is_shown() -> None:
-    """Registers have no table: the key `registers` names their folder."""
-    assert sorted(TABLES) == [name for name in collectors.names() if name != "registers"]
+    """Registers and imports have no table: the key `registers` names the folder of both."""
+    assert sorted(TABLES) == [name for name in collectors.names() if name not in PEOPLE]
     assert tomllib.loads(TEXT)["registers"] == "registers"
 
 

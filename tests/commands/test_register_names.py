@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from annexa.collectors import registers
-from annexa.collectors._register_files import check_names
+from annexa.collectors.registers._files import check_names
 from annexa.commands import cli
 from annexa.evidence.errors import ConfigError
 
@@ -29,11 +29,13 @@ def folder(tmp_path: Path) -> Path:
         ("decision.yml", "did you mean decisions.yaml?"),
         ("Decisions.yaml", "did you mean decisions.yaml?"),
         ("ai-systems.yaml", "did you mean ai_systems.yaml?"),
-        ("exeptions.csv", "did you mean exceptions.yaml?"),
+        ("exeptions.csv", "did you mean exceptions.csv?"),
         ("decisions.ymal", "did you mean decisions.yaml?"),
         ("decisions", "did you mean decisions.yaml?"),
         ("decisions.yaml.bak", "did you mean decisions.yaml?"),
-        ("watchlist.yaml", "the registers are ai_"),
+        ("watchlist.yaml", "the registers are access_"),
+        ("people.numbers.csv", "did you mean people.csv?"),
+        ("supplier.xlsx", "did you mean suppliers.xlsx?"),
     ],
 )
 def test_a_name_that_is_no_registers_is_refused(folder: Path, name: str, says: str) -> None:

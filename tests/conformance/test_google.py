@@ -4,6 +4,7 @@ import pytest
 
 from annexa import collectors
 from annexa.collectors._google import documents
+from annexa.collectors.google_workspace._source import CUSTOMER
 from annexa.evidence.call import Call
 
 VENDORS = ("google_workspace",)
@@ -14,6 +15,7 @@ CALLS = [
     for one in collectors.of(collectors.vendor(name))
     for call in one.calls
 ]  # fmt: skip
+CALLS.append(("connecting", CUSTOMER))
 per_call = pytest.mark.parametrize(("who", "call"), CALLS, ids=[f"{who}: {call.op}" for who, call in CALLS])
 
 
@@ -30,12 +32,18 @@ def test_where_a_scope_that_only_reads_exists_it_is_the_one(who: str, call: Call
 
 @per_call
 def test_only_reads_are_declared(who: str, call: Call) -> None:
-    assert documents.method(call.op).verb == "GET"
+    """A POST is one where the document says that it resolves, and says itself what is always in its body."""
+    method = documents.method(call.op)
+    if method.verb == "POST":
+        assert method.name.endswith(".resolve") and call.params["body"]
+        assert set(call.params["body"]) <= method.body
+    else:
+        assert method.verb == "GET"
 
 
 @per_call
 def test_every_parameter_is_one_of_the_method(who: str, call: Call) -> None:
-    assert set(call.params) <= documents.method(call.op).parameters
+    assert set(call.params) - {"body"} <= documents.method(call.op).parameters
 
 
 @per_call

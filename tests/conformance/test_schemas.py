@@ -14,6 +14,7 @@ from annexa.evidence.fact import NOT_EXPOSED, Fact
 from annexa.evidence.kinds import KINDS, AiSystem
 from annexa.evidence.record import Provenance, Record
 from annexa.schemas import build
+from annexa.schemas.registers import registers
 
 FOLDER = Path(build.__file__).parent
 SHIPPED = sorted(FOLDER.glob("*.schema.json"))
@@ -97,7 +98,8 @@ def test_every_field_says_what_it_means(path: Path) -> None:
 def test_a_register_is_closed_and_names_its_row(path: Path) -> None:
     loaded = schema(path)
     assert loaded["type"] == "object" and loaded["additionalProperties"] is False
-    assert loaded["required"][0] in ("id", "control")
+    assert set(registers()[path.name.removeprefix("register_").partition(".")[0]].required) == set(loaded["required"])
+    assert loaded["required"][0] in ("id", "control", "person", "review"), "what tells a row from others comes first"
     assert set(loaded["required"]) <= set(loaded["properties"])
 
 

@@ -100,6 +100,16 @@ def collected(
     return Judged.of_vault(company.vault, made.assessment_id)
 
 
+def with_aws(
+    folder: Path, base: Judged, date: DateName, earlier: Iterable[Judged] = (), mended: Collection[int] = (),
+    faults: Iterable[Fault] = (),
+) -> Judged:  # fmt: skip
+    """Judge what all other vendors answered beside AWS as it is with these rows mended, or under faults."""
+    company = Company(folder, ("aws",))
+    manifest = company.collect("planted", date, faults=faults, mended=mended)
+    return _judged(_spliced(base.evidence, VaultEvidence(company.vault.run(manifest.run_id)), "aws:main"), earlier)
+
+
 def with_registers(
     folder: Path, base: Judged, date: DateName, earlier: Iterable[Judged] = (), registers: Mapping[str, Edit] = NO_EDITS,
     **settings: Any,
@@ -107,7 +117,11 @@ def with_registers(
     """Judge what AWS answered beside other registers or settings than the planted ones."""
     company = Company(folder, played.names())
     manifest = _collect(company, "planted", date, registers, settings, only="registers")
-    evidence = _spliced(base.evidence, VaultEvidence(company.vault.run(manifest.run_id)))
+    evidence = _spliced(base.evidence, VaultEvidence(company.vault.run(manifest.run_id)), "registers:main")
+    return _judged(evidence, earlier)
+
+
+def _judged(evidence: Evidence, earlier: Iterable[Judged] = ()) -> Judged:
     items: list[ItemResult] = []
     judged = judge(evidence, [each.evidence for each in earlier], pack=load_pack(), items=items.append, isms="main")
     return Judged(judged.assessment, items, judged.findings, evidence)
@@ -130,15 +144,21 @@ def _collect(
     )  # fmt: skip
 
 
-def _spliced(base: Evidence, registers: Evidence) -> ListEvidence:
-    """The base, with what people supplied taken from the other run."""
-    name = "registers:main"
-    manifest = msgspec.structs.replace(base.manifest, registers=registers.manifest.registers)
-    kinds = {*base.kinds(), *registers.kinds()}
-    records = [record for kind in sorted(kinds) for record in base.records(kind) if record.source != name]
+def _spliced(base: Evidence, other: Evidence, name: str) -> ListEvidence:
+    """The base, with what one source answered taken from the other run."""
+    registers = other.manifest.registers if name == "registers:main" else base.manifest.registers
+    kinds = sorted({*base.kinds(), *other.kinds()})
     return ListEvidence(
-        manifest,
-        [*records, *(record for kind in registers.kinds() for record in registers.records(kind))],
-        [*(unit for unit in base.units() if unit.source != name), *registers.units()],
-        [*(unread for unread in base.unreads() if unread.source != name), *registers.unreads()],
+        msgspec.structs.replace(base.manifest, registers=registers),
+        [
+            *(row for kind in kinds for row in base.records(kind) if row.source != name),
+            *(row for kind in kinds for row in other.records(kind) if row.source == name),
+        ],
+        [unit for one, kept in _both(base, other, name) for unit in one.units() if kept(unit.source)],
+        [unread for one, kept in _both(base, other, name) for unread in one.unreads() if kept(unread.source)],
     )
+
+
+def _both(base: Evidence, other: Evidence, name: str) -> tuple[tuple[Evidence, Callable[[str], bool]], ...]:
+    """Both runs, each with the sources that are taken from it."""
+    return (base, lambda source: source != name), (other, lambda source: source == name)

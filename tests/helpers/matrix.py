@@ -56,16 +56,16 @@ def judged(evidence: ListEvidence, earlier: Iterable[ListEvidence] = (), pack: R
 class Judge:
     """Judges what was collected again; faults that leave the same records and the same unreads are judged once."""
 
-    def __init__(self, day: Day, *earlier: ListEvidence) -> None:
-        self.day, self.earlier = day, earlier
-        self.before = judged(day.evidence(), earlier)
+    def __init__(self, day: Day, *earlier: ListEvidence, pack: RulePack | None = None) -> None:
+        self.day, self.earlier, self._pack = day, earlier, pack
+        self.before = judged(day.evidence(), earlier, pack)
         """The day as it was."""
         self._known: dict[Any, Judged] = {}
 
     def of(self, collected: Collected) -> Judged:
         key = tuple(_outcome(done) for done in collected.fresh())
         if key not in self._known:
-            self._known[key] = judged(self.day.evidence(collected), self.earlier)
+            self._known[key] = judged(self.day.evidence(collected), self.earlier, self._pack)
         return self._known[key]
 
     def forget(self) -> None:

@@ -17,10 +17,18 @@ class Days:
 
     def __init__(self, folder: Callable[[str], Path]) -> None:
         self._folder, self._made = folder, dict[Hashable, Judge]()
+        self._seconds = dict[Hashable, Day]()
 
     def clean(self, vendors: Vendors) -> Judge:
         """The clean company."""
         return self._once("clean", vendors, lambda: Judge(self._day(vendors, "clean", "first")))
+
+    def clean_second(self, vendors: Vendors) -> Day:
+        """The clean company on its second day, not yet judged."""
+        key = ("clean second", vendors)
+        if key not in self._seconds:
+            self._seconds[key] = self._day(vendors, "clean", "second")
+        return self._seconds[key]
 
     def first(self, vendors: Vendors) -> Judge:
         """The planted company on its first day."""

@@ -4,6 +4,7 @@ Only the units that made a certain call are run again; everything else stands as
 time, so that a unit which a changed list brings forth is run, and one which it takes away is missing.
 """
 
+import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -76,7 +77,9 @@ class Day:
         """
         self.folder, self.scenario, self.date, self.fuller = folder, scenario, date, fuller
         self.registers = folder / "registers"
+        vendors = tuple(vendors)
         demo.write_registers(self.registers, scenario)
+        _leave_to(self.registers, scenario, vendors)
         if fuller:
             self.plays = played.plays("planted", date, set(range(100)) - {GATEWAYS}, vendors)
             _supply(self.registers)
@@ -214,6 +217,13 @@ class _Again(Collecting):
             return before
         self.fresh.add(_key(work))
         return super().unit(work)
+
+
+def _leave_to(folder: Path, scenario: ScenarioName, vendors: Collection[str]) -> None:
+    """The Statement of Applicability of a company that has these vendors alone: the others' gateways are not its own."""
+    alone = folder.parent / "alone"
+    demo.write_registers(alone, scenario, vendors)
+    shutil.copy(alone / "soa.yaml", folder / "soa.yaml")
 
 
 def _supply(folder: Path) -> None:

@@ -266,7 +266,7 @@ def test_a_registered_service_passes_however_sure_the_match(fields: dict[str, An
 def test_an_id_that_any_source_shows_registers_the_service_at_all_of_them() -> None:
     run = Tenants("microsoft")
     run.app("okta", subject="0oa77", vendor_id="openai")
-    run.app("microsoft", subject="sp-1", vendor_id=ENTRA)
+    run.app("microsoft", subject="sp-1", vendor_id=ENTRA, listed_in="enterprise_applications")
     run.register({"name": "Writing help", "identifiers": ["0oa77"]})
     made = judged(run, ANY, MS, OKT)
     assert {name: made.found(name)[0] for name in (ANY.id, MS.id, OKT.id)} == dict.fromkeys(
@@ -315,7 +315,7 @@ def three(**more: Any) -> Tenants:
     run = Tenants("microsoft", "google_workspace", **more)
     run.collects("access_grant", per="source", name="google_workspace.access_grant")
     run.app("okta", subject="0oa1", vendor_id="openai", name="ChatGPT")
-    run.app("microsoft", subject="sp-1", vendor_id=ENTRA, name="ChatGPT")
+    run.app("microsoft", subject="sp-1", vendor_id=ENTRA, name="ChatGPT", listed_in="enterprise_applications")
     run.app("google_workspace", subject=GOOGLE, vendor_id=GOOGLE, name="ChatGPT")
     for user in ("kim", "mia"):
         token(run, user)
@@ -325,7 +325,7 @@ def three(**more: Any) -> Tenants:
 def token(run: SmallRun, user: str, grantee: str = GOOGLE, **fields: Any) -> None:
     given = {
         "grantee_sort": "application", "on_behalf_of": "user", "purpose": "read", "permissions": ["drive.readonly"],
-        "target": "drive", "verdict": "allowed", **fields,
+        "target": "google_workspace", "verdict": "allowed", **fields,
     }  # fmt: skip
     run.add(
         "access_grant", "tenant-google_workspace", source="google_workspace:main", collector="google_workspace.access_grant",

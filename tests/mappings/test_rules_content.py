@@ -162,6 +162,7 @@ TABLE = {
     "LOG-SLK-01": ("medium", "A.8.15", set()),
     "INV-ANT-01": ("medium", "A.5.9", {"A.5.2"}),
     "ACC-GH-01B": ("medium", "A.8.4", {"A.5.15"}),
+    "CFG-GCP-02B": ("medium", "A.8.24", {"A.8.22"}),
     "CFG-GH-01B": ("medium", "A.8.9", {"A.8.3", "A.8.4"}),
     "ACC-MS-04": ("high", "A.5.17", {"A.5.18"}),
 }

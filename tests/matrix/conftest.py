@@ -1,5 +1,8 @@
 """The company's days, collected once for all cells, and the table of what was tried, printed at the end."""
 
+import sys
+from collections.abc import Iterator
+
 import pytest
 from matrix import Judge
 from matrix_days import Days
@@ -47,6 +50,17 @@ def mended(days: Days) -> Judge:
 @pytest.fixture(scope="session")
 def newly(days: Days) -> Judge:
     return days.newly("aws")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def unmeasured() -> Iterator[None]:
+    """Coverage is not measured here: the same lines run thousands of times, at more than twice the time."""
+    measuring = sys.modules["coverage"].Coverage.current() if "coverage" in sys.modules else None
+    if measuring is not None:
+        measuring.stop()
+    yield
+    if measuring is not None:
+        measuring.start()
 
 
 @pytest.fixture(autouse=True)

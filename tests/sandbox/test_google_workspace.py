@@ -18,6 +18,19 @@ KEYED = {"host": "127.0.0.1", "authorization": f"Bearer {TOKEN}"}
 FILTER = "setting.type.matches('^settings/(rule)\\\\..*$')"
 
 
+QUERIES = {"licensing": "?customerId=C03harbor", "chromepolicy": "?filter=namespace%3Dchrome.users"}
+RESOLVE = {
+    "policySchemaFilter": "chrome.users.*",
+    "policyTargetKey": {"targetResource": "orgunits/03ph8a2z1datas1"},
+}
+
+
+def post(path: str, body: Any) -> tuple[int, Any]:
+    said = json.dumps(body).encode()
+    status, _, answer = PLAY.standin(()).handle("POST", f"http://127.0.0.1{path}", KEYED, said)
+    return status, json.loads(answer)
+
+
 def get(path: str, headers: Mapping[str, str] = KEYED, *faults: Any) -> tuple[int, Any]:
     status, _, body = PLAY.standin(faults).handle("GET", f"http://127.0.0.1{path}", headers, b"")
     return status, json.loads(body)
@@ -26,12 +39,13 @@ def get(path: str, headers: Mapping[str, str] = KEYED, *faults: Any) -> tuple[in
 @pytest.mark.parametrize("route", ROUTES, ids=[route.op for route in ROUTES])
 def test_every_answer_is_what_the_document_allows(route: Method) -> None:
     user = "all" if "activities" in route.op else "113570000000020"
-    known = {"userKey": user, "applicationName": "token", "productId": "101047"}
+    user = "113570000000030" if "asps" in route.op else user
+    known = {"userKey": user, "applicationName": "token", "productId": "101047", "matterId": "m-2025-001"}
     path = route.path
     for name in documents.method(route.op).in_path:
         path = path.replace(f"{{{name}}}", known.get(name, "my_customer"))
-    status, answer = get(path + ("?customerId=C03harbor" if "licensing" in path else ""))
-    method = documents.method(route.op)
+    method, more = documents.method(route.op), QUERIES.get(route.op.partition("/")[0], "")
+    status, answer = get(path + more) if method.verb == "GET" else post(path, RESOLVE)
     assert status == 200
     assert documents.violation(method.api, method.response, answer) is None
     assert route.items is None or answer[route.items]
@@ -111,5 +125,6 @@ def test_refusals_are_googles_own() -> None:
 
 
 def test_what_is_not_played_is_refused() -> None:
-    for path in ("/admin.directory_v1/admin/directory/v1/groups", "/cloudidentity.v1/v1/policies?pageSize=5&view=FULL"):
+    members = "/admin.directory_v1/admin/directory/v1/groups/g/members"
+    for path in (members, "/cloudidentity.v1/v1/policies?pageSize=5&view=FULL"):
         assert get(path)[0] == 501

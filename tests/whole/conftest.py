@@ -2,14 +2,14 @@
 
 import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import pytest
 from harbourline import Company
-from judged import Judged, collected, with_registers
+from judged import Judged, collected, with_aws, with_registers
 
 from annexa.commands import cli
 from annexa.evidence.vault import Vault
@@ -65,14 +65,19 @@ def second(demo: Demo) -> Judged:
 
 
 @pytest.fixture
-def mended(tmp_path: Path) -> Callable[..., Judged]:
-    """Collects the planted company with these rows mended: `mended(3)`, `mended(8, date="second")`."""
-    numbers = count()
+def mended(tmp_path: Path, first: Judged, second: Judged) -> Callable[..., Judged]:
+    """The planted company with these rows of AWS mended: `mended(3)`, `mended(8, date="second")`.
 
-    def make(*rows: int, date: str = "first", **told: object) -> Judged:
+    AWS is collected again, and judged beside what the others answered in the demo; `vendors` says with whom instead.
+    """
+    numbers, days = count(), {"first": first, "second": second}
+
+    def make(*rows: int, date: str = "first", vendors: Iterable[str] | None = None, **told: object) -> Judged:
         folder = tmp_path / f"mended-{next(numbers)}"
         folder.mkdir()
-        return collected(folder, "planted", date, mended=rows, **told)
+        if vendors is not None:
+            return collected(folder, "planted", date, mended=rows, vendors=vendors, **told)
+        return with_aws(folder, days[date], date, [first] if date == "second" else [], mended=rows, **told)
 
     return make
 

@@ -171,7 +171,7 @@ def test_a_removed_file_is_found_and_named(demo: Any, run: Path, capsys: pytest.
 
 
 def test_an_added_file_is_found_and_named(demo: Any, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("notes.txt", "records/attestation.jsonl", f"pages/{'0' * 64}.json"):
+    for name in ("notes.txt", "records/nobody_brings_it.jsonl", f"pages/{'0' * 64}.json"):
         (run / name).write_bytes(b"all is well\n")
         found(capsys, demo, run, name, "added")
         (run / name).unlink()

@@ -170,7 +170,8 @@ def test_nothing_else_is_planted(days: list[Judged]) -> None:
 
 def test_every_rule_passes_in_the_clean_company(tmp_path: Path) -> None:
     for day in collected(tmp_path, "first", "second", scenario="clean"):
-        assert set(ours(day).values()) == {"pass"} and len(ours(day)) == 10
+        assert set(ours(day).values()) == {"pass"}
+        assert {"INV-MS-03", "LOG-MS-01", "DLP-MS-01", "CFG-MS-01"} <= set(ours(day)) and len(ours(day)) >= 14
         assert all(rule.counts.items for rule in day.made.rules if rule.rule in ours(day))
         assert unread(day) == []
 

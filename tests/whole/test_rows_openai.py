@@ -128,7 +128,18 @@ def test_row_19_the_organisations_retention_is_loosened_in_between(days: list[Ju
     ]  # fmt: skip
     # Both are allowed: what is wrong is that it changed, not what it is now.
     assert [str(day.rule("SUP-OAI-01").result) for day in days] == ["pass", "pass"]
+    first, second = days
+    assert str(first.rule("SUP-ANY-06").result) == "unknown" and first.failing("SUP-ANY-06") == set()
+    is_gap(second, "SUP-ANY-06", name)
+    assert second.rule("SUP-ANY-06").control == "A.5.22"
+    (finding,) = (one for one in second.findings if one.rule == "SUP-ANY-06")
+    assert "changed between 2026-08-30 and 2026-09-29" in (finding.observed or "")
     assert setting(mended(19, date="second"), name) == {ORGANIZATION: "zero_data_retention"}
+
+
+def test_row_19_a_change_that_was_taken_back_is_none(tmp_path: Path) -> None:
+    first, second = collected(tmp_path, "first", "second", mended=(19,))
+    assert [str(day.rule("SUP-ANY-06").result) for day in (first, second)] == ["unknown", "pass"]
 
 
 def test_row_20_mcp_where_the_decision_says_off(days: list[Judged], mended: Day) -> None:
@@ -170,7 +181,7 @@ def test_nothing_else_is_planted(days: list[Judged]) -> None:
 def test_every_rule_passes_in_the_clean_company(tmp_path: Path) -> None:
     for day in collected(tmp_path, "first", "second", scenario="clean"):
         ours = {rule: result for rule, result in day.results().items() if "-OAI-" in rule}
-        assert (set(ours.values()), len(ours)) == ({"pass"}, 19)
+        assert (set(ours.values()), len(ours)) == ({"pass"}, 20)
         assert all(rule.counts.items for rule in day.made.rules if rule.rule in ours)
 
 
