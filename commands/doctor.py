@@ -52,15 +52,21 @@ def _tried(done: list) -> tuple[Tried, dict[tuple[str, str, str], str | None]]: 
 def _say(alias: str, calls: list[str], tried: Tried, cures: dict[tuple[str, str, str], str | None]) -> int:
     from tabulate import tabulate
 
-    rows, blind = list[tuple[str, str, str, str]](), 0
+    rows, blind, without = list[tuple[str, str, str, str]](), 0, list[str]()
     for call in calls:
         outcomes = tried.get((alias, call))
         if outcomes is None:
             rows.append((call, "not tried", "", "nothing there to ask it about"))
             continue
+        if set(outcomes) == {"not_supplied"} and alias.startswith("registers:"):
+            without.append(call.partition(":")[2])
+            continue
         for outcome, scopes in sorted(outcomes.items()):
             blind += outcome not in ("allowed", "not_supplied")
             cure = "" if outcome == "allowed" else cures.get((alias, call, outcome)) or "nothing would"
             rows.append((call, outcome, str(len(scopes)), cure))
+    if without:
+        cure = f"{', '.join(without)}. `annexa init` writes a template for each."
+        rows.append((f"{len(without)} registers", "not_supplied", "1", f"Supply in the folder of registers: {cure}"))
     click.echo(tabulate(rows, ["call", "outcome", "scopes", "what would cure it"], maxcolwidths=[None, None, None, 44]))
     return blind

@@ -11,6 +11,8 @@ A vendor's module names methods and where their answers stand; address, paramete
     def play(scenario, date, mended=()):
         return google_play("google_workspace", scenario, date, mended, routes=ROUTES)
 
+A location of an API with hosts by location is played under `{endpoint}/{service}.{version}.{location}/`, and there alone.
+
 What is not a parameter of the method, or not named in `query`, is refused. Every row of the vendor's file is held
 against the schema of the method that shows it as soon as the play is made: a member that the document does not have, a
 word outside of a closed list or a value of another type raises `BadFixture`. The adapter asks at
@@ -25,7 +27,7 @@ from typing import Any
 
 from annexa.collectors._google import documents
 from annexa.sandbox._errors import BadFixture
-from annexa.sandbox._rest import Asked, Key, Pager, RestPlay, Route, Token, World, retry_after
+from annexa.sandbox._rest import Asked, Key, Pager, Refused, RestPlay, Route, Token, World, retry_after
 from annexa.sandbox._rest.answers import Answering
 from annexa.sandbox.play import DateName, ScenarioName
 
@@ -56,6 +58,8 @@ class Method(Route):
     """Items of a page where nothing is asked for."""
     most: int = field(default=500, kw_only=True)
     """The largest page."""
+    regional: bool = field(default=False, kw_only=True)
+    """Whether it is answered at the hosts of locations, each of which knows what lies there and nothing else."""
 
     def __post_init__(self) -> None:
         if self.pager is None and self.items is not None:
@@ -69,7 +73,7 @@ class Method(Route):
 
     @property
     def path(self) -> str:
-        return _path(self.op)
+        return _path(self.op, regional=self.regional)
 
     def known(self) -> set[str]:
         """Every query parameter that it understands; raises `BadFixture` for one that the document does not have.
@@ -84,7 +88,9 @@ class Method(Route):
         return found | (method.body if method.has_body else frozenset())
 
     def answered(self, world: World, asked: Asked) -> Any:
-        """The answer with the members that `fields` wants."""
+        """The answer with the members that `fields` wants; the host of a location refuses what lies in another one."""
+        if self.regional and asked.params["host"] != asked.params["locationsId"]:
+            raise Refused("denied")
         found, wanted = super().answered(world, asked), asked.query.get("fields")
         if wanted is None:
             return found
@@ -166,12 +172,13 @@ def picked(value: Any, tree: Mapping[str, Any]) -> Any:
 
 
 @cache
-def _path(op: str) -> str:
-    """The path under the endpoint, with the names of its parameters in braces."""
+def _path(op: str, *, regional: bool = False) -> str:
+    """The path under the endpoint, with the names of its parameters in braces; `host` is the location of a host."""
     api, _, name = op.partition(":")
     told = documents.document(api)
     found = _method(told, name)
-    return f"/{api.replace('/', '.')}/{told.get('servicePath', '')}{found.get('flatPath') or found['path']}"
+    host = f"{api.replace('/', '.')}{'.{host}' if regional else ''}"
+    return f"/{host}/{told.get('servicePath', '')}{found.get('flatPath') or found['path']}"
 
 
 def _method(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:

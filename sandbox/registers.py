@@ -66,6 +66,7 @@ def registers(
         for rows in (part.get("both", {}) if part is not first else {}, part.get(scenario, {})):
             for name, changes in rows.items():
                 found[name] = _merged(found.get(name, []), changes)
+    found["ai_systems"] = [row for row in found["ai_systems"] if "name" in row]
     return {**supplied(scenario, found["ai_systems"]), **found}
 
 

@@ -7,10 +7,20 @@ from typing import Any
 import pytest
 from told import SEED, TOLD, group, lines
 
+LONG = ("tests/matrix/", "tests/whole/", "tests/independent/")
+"""Folders whose files take longest; begun last, one of them would run on alone."""
 
-def pytest_configure() -> None:
-    """All processes draw by the same seed."""
+
+def pytest_configure(config: pytest.Config) -> None:
+    """All processes draw by the same seed, and groups are given out in the order in which they were collected."""
     os.environ.setdefault(SEED, str(random.SystemRandom().randrange(10_000)))
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first."""
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
 
 
 @pytest.hookimpl(optionalhook=True)

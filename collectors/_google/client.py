@@ -102,6 +102,9 @@ class GoogleClient:
         method = documents.method(call.op)
         service, base = self._service(method.api)
         request = self._built(call, service, method, params)
+        if (region := documents.region(method, params)) is not None:
+            there = self._at(call, method.api, region)
+            request.uri, base = there + request.uri.removeprefix(base), there
         given = frozenset(name for name in params if name in method.parameters)
         fixed = call.params.get("body") or {}
         token = IN_FLIGHT.set(InFlight(op=call.op, method=method, base=base, given=given, fixed=fixed))
@@ -123,6 +126,18 @@ class GoogleClient:
             host=_origin(base),
             headers={name.lower(): str(value) for name, value in head.items()},
         )
+
+    def _at(self, call: Call, api: str, region: str) -> str:
+        """Where a location of an API is asked: at a host that the API's document names for it, and at no other."""
+        known = documents.regions(api)
+        if region not in known:
+            says, cure = f"no host is documented for the location {region}", "Report the location with this code."
+            told = Trouble(reason=Reason.UNSUPPORTED, code="unknown_location", says=says, cure=cure)
+            raise UnreadError(call, told)
+        path = str(documents.document(api).get("servicePath", ""))
+        if not self._settings.endpoint:
+            return known[region] + path
+        return f"{self._settings.endpoint.rstrip('/')}/{api.replace('/', '.')}.{region}/{path}"
 
     def _no_token(self, call: Call, error: RefreshError) -> Trouble:
         word = _word(error)

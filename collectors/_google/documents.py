@@ -1,7 +1,7 @@
 """Google's discovery documents: which method a call is, where it is asked, what its answer may look like.
 
 They come with the SDK; of APIs that the SDK does not bring, a document of ours names the few methods that are read
-(`documents/*.json`, written after the vendor's reference).
+(`discovery/*.json`, written after the vendor's reference, which each of them cites).
 """
 
 import json
@@ -13,6 +13,13 @@ from importlib.resources import files
 from typing import Any
 
 from annexa.evidence.answer import UndeclaredCallError
+
+OURS = "annexa.collectors._google.discovery"
+REGIONAL = frozenset({"aiplatform/v1", "aiplatform/v1beta1", "modelarmor/v1"})
+"""APIs of which a location answers at a host of its own; the host without one answers for `global`, and for what has no
+location. https://docs.cloud.google.com/vertex-ai/docs/general/locations,
+https://docs.cloud.google.com/security-command-center/docs/manage-model-armor-templates"""
+EVERYWHERE = "global"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +53,7 @@ def document(api: str) -> dict[str, Any]:
     from googleapiclient.discovery_cache import get_static_doc
 
     service, _, version = api.partition("/")
-    ours = files("annexa.collectors._google").joinpath(f"documents/{service}.{version}.json")
+    ours = files(OURS).joinpath(f"{service}.{version}.json")
     text = ours.read_text("utf-8") if ours.is_file() else get_static_doc(service, version)
     if text is None:
         raise UndeclaredCallError(f"there is no discovery document for {api}")
@@ -56,7 +63,7 @@ def document(api: str) -> dict[str, Any]:
 
 def is_ours(api: str) -> bool:
     """Whether the document is one of ours."""
-    return files("annexa.collectors._google").joinpath(f"documents/{api.replace('/', '.')}.json").is_file()
+    return files(OURS).joinpath(f"{api.replace('/', '.')}.json").is_file()
 
 
 @cache
@@ -79,6 +86,32 @@ def method(op: str) -> Method:
         response=found.get("response", {}).get("$ref"), has_body="request" in found,
         body=frozenset(document(api)["schemas"].get(found.get("request", {}).get("$ref"), {}).get("properties", ())),
     )  # fmt: skip
+
+
+@cache
+def regions(api: str) -> Mapping[str, str]:
+    """Where an API answers by location, as its document says; nothing for one that answers everywhere at one host.
+
+    Only addresses of the two documented forms count: a document also names hosts that are tried out before a release.
+    """
+    service, found = api.partition("/")[0], dict[str, str]()
+    for one in document(api).get("endpoints", ()) if api in REGIONAL else ():
+        place = one["location"]
+        if one["endpointUrl"] in (
+            f"https://{place}-{service}.googleapis.com/",
+            f"https://{service}.{place}.rep.googleapis.com/",
+        ):
+            found[place] = one["endpointUrl"]
+    return found
+
+
+def region(method: Method, params: Mapping[str, Any]) -> str | None:
+    """The location whose own host has to be asked with these parameters; None where it is the API's one host."""
+    if method.api not in REGIONAL:
+        return None
+    names = (str(params[name]) for name in method.in_path if name in params)
+    found = next((hit[1] for name in names if (hit := re.search(r"(?:^|/)locations/([^/]+)", name))), None)
+    return None if found == EVERYWHERE else found
 
 
 def _pattern(path: str) -> re.Pattern[str]:

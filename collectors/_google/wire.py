@@ -14,8 +14,9 @@ from typing import Any
 from annexa.collectors._google import documents, faults
 from annexa.collectors._google.client import GoogleClient
 from annexa.collectors._rest.reply import Reply, UnreadableError
-from annexa.evidence.answer import AbsentError, Answer, Fetched, UnreadError, fetch
+from annexa.evidence.answer import AbsentError, Answer, Fetched, Trouble, UnreadError, fetch
 from annexa.evidence.call import Call
+from annexa.schemas.words import Reason
 
 AHEAD = 16
 """So many sets of parameters may be under way or read before the first of them is handed over."""
@@ -35,14 +36,17 @@ class GoogleWire:
     def pages(self, call: Call, params: Mapping[str, Any]) -> Iterator[Answer]:
         """Every page in order, one page being held at a time."""
         method, asked = documents.method(call.op), {name: value for name, value in params.items() if value is not None}
-        seen = set[str]()
+        seen, unreachable = set[str](), list[Any]()
         while True:
             reply = self._client.ask(call, asked)
             content = self._content(call, method, reply)
             yield _answer(content, reply)
+            told = content.get("unreachable") or []
+            unreachable += told if isinstance(told, list) else [told]
             token = content.get("nextPageToken")
             if token in (None, "") or "pageToken" not in (*method.parameters, *method.body):
                 self._no_loose_end(call, token, reply)
+                _no_place_left_out(call, unreachable, reply)
                 return
             if not isinstance(token, str) or token in seen:
                 says = "the same page token came twice" if isinstance(token, str) else "the page token is no text"
@@ -108,6 +112,17 @@ class GoogleWire:
         if token not in (None, ""):
             says = "the answer says that more follows, and the method takes no page token"
             raise UnreadError(call, faults.invalid("lost_token", says, host=reply.host))
+
+
+def _no_place_left_out(call: Call, places: list[Any], reply: Reply) -> None:
+    """Some lists of Google name the places whose rows they lack; such a list has been read in part."""
+    if places:
+        says = f"the list lacks places that Google could not reach: {', '.join(sorted(str(one) for one in places)[:5])}"
+        told = Trouble(
+            reason=Reason.UNREACHABLE, code="unreachable_places", says=says, cure="Run again.", status=reply.status,
+            host=reply.host,
+        )  # fmt: skip
+        raise UnreadError(call, told)
 
 
 def _after(asked: Mapping[str, Any], method: documents.Method, token: str) -> dict[str, Any]:

@@ -29,7 +29,8 @@ CANNOT_SEE = (
     "What agents may reach on the network. From where endpoints of Vertex AI are reached is read.",
     "What rules of a service perimeter let through, and access levels: not read yet; whether a perimeter stands around "
     "Vertex AI is read.",
-    "Model Armor's floor settings and templates: not read yet.",
+    "Model Armor where its service is not enabled in the project; which programs call its templates; what its floor settings "
+    "do about MCP servers; and what the templates of Sensitive Data Protection that it names look for.",
     "Whether prompts are shared with the publisher of a single model at a single location: only the project's own setting is "
     "told, and whether the organisation's policies allow models of such a publisher at all.",
     "Content caches that programs make and name themselves, beyond the project's setting of caches.",

@@ -33,7 +33,8 @@ AI_SERVICES = frozenset(
 )  # fmt: skip
 """Services whose only purpose is AI, by the name under which a project enables them."""
 AGENT_REGISTRY = "agentregistry.googleapis.com"
-WATCHED = AI_SERVICES | {AGENT_REGISTRY}
+MODEL_ARMOR = "modelarmor.googleapis.com"
+WATCHED = AI_SERVICES | {AGENT_REGISTRY, MODEL_ARMOR}
 """Services whose state decides what else is asked."""
 
 

@@ -7,7 +7,7 @@ from annexa.collectors.google_cloud._source import ORGANIZATION
 ROLE = "annexaReader"
 APIS = (
     "accesscontextmanager", "agentregistry", "aiplatform", "apikeys", "cloudasset", "cloudresourcemanager", "iam", "logging",
-    "orgpolicy", "serviceusage",
+    "modelarmor", "orgpolicy", "serviceusage",
 )  # fmt: skip
 """Services that have to be enabled in the project whose quota is used."""
 
@@ -36,6 +36,7 @@ def grant(order: GrantOrder) -> Grant:
     notes = (
         f"{len(wanted)} permissions, every one a read; the role is granted on the organisation, so that no project is missed.",
         f"OAuth scope: {SCOPE}, the only one that Cloud Asset and IAM accept; what keeps it to reading is the role.",
+        "Hosts: those of the services above, and for regions of Model Armor modelarmor.REGION.rep.googleapis.com.",
         "Beyond reading: nothing. The role shows names of keys, and never their values.",
         *doubts(order.collectors),
     )

@@ -28,7 +28,7 @@ CANNOT_SEE = (
     "To which people a sensitivity label is published: Graph says to all, or to some.",
     "Apps of Microsoft's store that people may add to Teams; the organisation's own alone are listed.",
     "Why somebody asked for an application, and what reviewers of access wrote.",
-    "Secure Score is not read: its points compare tenants, and tell no setting.",
+    "Of Secure Score: points, which tell no setting; comments and names; and controls about devices and infrastructure.",
     "Secrets and certificates themselves: only when they were made and when they end.",
     "Of an application with twenty or more owners, those beyond the twentieth.",
 )  # fmt: skip

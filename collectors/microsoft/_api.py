@@ -17,6 +17,7 @@ APPS_SEEN = (
     "GET /security/dataDiscovery/cloudAppDiscovery/uploadedStreams/{stream}/"
     "microsoft.graph.security.aggregatedAppsDetails(period=duration'P30D')"
 )
+CONTROLS = "GET /security/secureScoreControlProfiles"
 BETA = "https://graph.microsoft.com/beta"
 """Where paths stand that are not in v1.0."""
 REPORTS = Rate(per_second=0.5, burst=5)
@@ -60,6 +61,10 @@ API = Api(
         DECIDED: _of_each(
             ("justification",), ("principal", "displayName"), ("principal", "userPrincipalName"),
             ("reviewedBy", "displayName"), ("reviewedBy", "userPrincipalName"), ("appliedBy",),
+        ),
+        CONTROLS: _of_each(
+            *(("controlStateUpdates", "*", name) for name in ("comment", "assignedTo", "updatedBy")),
+            ("comment",), ("assignedTo",), ("tenantNote",),
         ),
     },
 )  # fmt: skip

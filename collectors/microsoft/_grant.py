@@ -41,8 +41,9 @@ def grant(order: GrantOrder) -> Grant:
         ),
         beyond=(
             "none of these app roles writes. Directory.Read.All and User.Read.All show the whole directory, and "
-            "AuditLogsQuery.Read.All the results of every query of the audit log, of which annexa keeps Copilot's times alone; "
-            "they open neither mail nor files nor chats."
+            "AuditLogsQuery.Read.All the results of every query of the audit log, of which annexa keeps Copilot's times alone. "
+            "SecurityEvents.Read.All shows security alerts, too, which annexa never asks for. They open neither mail nor "
+            "files nor chats."
         ),
         credential_calls=(ORGANIZATION,),
     )  # fmt: skip

@@ -78,10 +78,17 @@ def _policy(name: str, parameter: str) -> Any:
     return shows(name, answer)
 
 
+def _floor(level: str) -> Method:
+    """The floor setting of a place on one level."""
+    answer = row("armor_floors", {"$of": f"{level}/{{{level}Id}}", "$location": "{locationsId}"})
+    return Method(f"{ARMOR}:{level}.locations.getFloorSetting", shows("armor_floors", answer))
+
+
 OPTIONS = ("options",)
 REGISTRY = {"$project": "{projectsId}", "$location": "{locationsId}"}
 LOG_TYPE = ("auditConfigs.*.auditLogConfigs.*.logType",)
 MANAGER = "cloudresourcemanager/v3"
+ARMOR = "modelarmor/v1"
 ROUTES = (
     Method(f"{MANAGER}:organizations.get", shows("organizations", row("organizations", {"$of": "{organizationsId}"}))),
     Method(f"{MANAGER}:organizations.search", "organizations", items="organizations", size=50, most=50),
@@ -131,6 +138,12 @@ ROUTES = (
            size=50, most=100),
     Method("agentregistry/v1:projects.locations.mcpServers.list", shows("mcp_servers", rows("mcp_servers", REGISTRY)),
            items="mcpServers", size=50, most=100),
+    *(_floor(level) for level in ("projects", "folders", "organizations")),
+    Method(f"{ARMOR}:projects.locations.list",
+           shows("armor_locations", rows("armor_locations", {"$project": "{projectsId}"})), items="locations", size=50,
+           most=100),
+    Method(f"{ARMOR}:projects.locations.templates.list", shows("armor_templates", rows("armor_templates", REGISTRY)),
+           items="templates", size=50, most=100, regional=True),
     Method("orgpolicy/v2:projects.policies.getEffectivePolicy",
            shows("effective", row("effective", {"$project": "{projectsId}", "$constraint": "{policiesId}"})),
            lists=("spec.rules",)),

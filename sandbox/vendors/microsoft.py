@@ -21,7 +21,7 @@ ROLES = (
     "AuditLogsQuery.Read.All", "CloudApp-Discovery.Read.All", "ConsentRequest.Read.All", "CopilotPackages.Read.All",
     "Directory.Read.All", "LicenseAssignment.Read.All", "Policy.Read.All", "Policy.Read.PermissionGrant", "Reports.Read.All",
     "RoleAssignmentSchedule.Read.Directory", "RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory",
-    "SensitivityLabel.Read", "User.Read.All",
+    "SecurityEvents.Read.All", "SensitivityLabel.Read", "User.Read.All",
 )  # fmt: skip
 """The app roles to which an administrator of the company consented; they decide what is refused."""
 PERSON = "CopilotSettings-LimitedMode.Read"
@@ -73,6 +73,8 @@ ROUTES = (
     Route("GET /copilot/admin/settings/limitedMode", "limited_mode", needs=PERSON),
     Route("GET /security/dataSecurityAndGovernance/sensitivityLabels", "labels", pager=WHOLE,
           needs="SensitivityLabel.Read"),
+    Route("GET /security/secureScoreControlProfiles", "secure_score", pager=WHOLE, needs="SecurityEvents.Read.All",
+          enums=("controlStateUpdates.*.state",)),
     Route("GET /roleManagement/directory/roleAssignmentScheduleInstances", "scheduled", pager=WHOLE,
           needs="RoleAssignmentSchedule.Read.Directory", enums=("assignmentType",)),
     Route("GET /servicePrincipals/microsoft.graph.agentIdentity", "agent_identities", pager=LIST,

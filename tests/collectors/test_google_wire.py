@@ -2,13 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import httplib2
 import pytest
-from google_stage import SCOPE, TOKENS, UNITS, USERS, Reply, Stage, answer, pages, refused, source
+from google_stage import CLOCK, SCOPE, TOKENS, UNITS, USERS, Reply, Stage, answer, pages, refused, source
 
-from annexa.collectors._google import documents, faults
+from annexa.collectors._google import GoogleSettings, GoogleSource, Self, documents, faults
 from annexa.collectors._google.http import IN_FLIGHT, GuardedHttp, InFlight, PerThread, check
+from annexa.collectors._source import Circumstances
 from annexa.evidence.answer import AbsentError, UndeclaredCallError, UnreadError
 from annexa.evidence.call import Call
+from annexa.evidence.clock import VirtualClock
 from annexa.schemas.words import Environment, Reason
 
 USER = {"id": "1", "primaryEmail": "a@acme.example"}
@@ -214,3 +217,112 @@ def test_a_token_is_for_one_scope_so_that_one_that_is_missing_costs_its_own_call
 
 def test_every_declared_scope_is_one_of_its_method() -> None:
     assert SCOPE in documents.method(USERS.op).scopes
+
+
+VERTEX_MODELS = Call(op="aiplatform/v1:projects.locations.models.list", needs="aiplatform.models.list", path="models")
+ARMOR_TEMPLATES = Call(
+    op="modelarmor/v1:projects.locations.templates.list", needs="modelarmor.templates.list", path="templates"
+)
+ARMOR_FLOOR = Call(op="modelarmor/v1:projects.locations.getFloorSetting", needs="modelarmor.floorSettings.get")
+VERTEX_CACHE = Call(op="aiplatform/v1:projects.getCacheConfig", needs="aiplatform.cacheConfigs.get")
+LOG_BUCKETS = Call(op="logging/v2:projects.locations.buckets.list", needs="logging.buckets.list", path="buckets")
+PLACES = [
+    (VERTEX_MODELS, "parent", "projects/p/locations/europe-west4", "https://europe-west4-aiplatform.googleapis.com"),
+    (VERTEX_MODELS, "parent", "projects/p/locations/eu", "https://aiplatform.eu.rep.googleapis.com"),
+    (VERTEX_MODELS, "parent", "projects/p/locations/global", "https://aiplatform.googleapis.com"),
+    (VERTEX_CACHE, "name", "projects/p/cacheConfig", "https://aiplatform.googleapis.com"),
+    (ARMOR_TEMPLATES, "parent", "projects/p/locations/europe-west3", "https://modelarmor.europe-west3.rep.googleapis.com"),
+    (ARMOR_FLOOR, "name", "projects/p/locations/global/floorSetting", "https://modelarmor.googleapis.com"),
+    (LOG_BUCKETS, "parent", "projects/p/locations/europe-west4", "https://logging.googleapis.com"),
+]  # fmt: skip
+
+
+class Elsewhere:
+    """Google's own hosts, played: the guard stands before them, and each address is kept."""
+
+    def __init__(self) -> None:
+        self.asked = list[str]()
+
+    def __call__(self, http: GuardedHttp) -> None:
+        http.answer_with(self._answer)
+
+    def _answer(self, uri: str, method: str = "GET", *rest: object, **more: object) -> tuple[httplib2.Response, bytes]:
+        self.asked.append(uri)
+        body = b'{"id": "C0123"}' if "/customers/" in uri else b'{"name": "n", "nextPageToken": ""}'
+        return httplib2.Response({"status": "200"}), body
+
+
+def vendor() -> tuple[GoogleSource, Elsewhere]:
+    """A source that asks at Google's own addresses."""
+    network = Elsewhere()
+    lent = Circumstances(
+        organisation="acme", clock=VirtualClock(CLOCK), run_id="r1", sandbox=True, pacing=False,
+        prepare=lambda _, http: network(http), environment={"ANNEXA_SANDBOX_GOOGLE_TOKEN": "ya29.secret"},
+    )  # fmt: skip
+    settings = GoogleSettings(name="google:main", vendor="google_workspace", attempts=1)
+    return GoogleSource(settings, lent, scopes=[SCOPE], me=lambda wire, _: Self(tenant="C", identity="me")), network
+
+
+@pytest.mark.parametrize(("call", "name", "value", "host"), PLACES, ids=[f"{one[2]}: {one[0].op}" for one in PLACES])
+def test_a_location_is_asked_at_the_host_that_the_document_names_for_it(
+    call: Call, name: str, value: str, host: str
+) -> None:
+    made, network = vendor()
+    (page,) = made.wire("C").pages(call, {name: value})
+    (asked,) = network.asked
+    assert asked.startswith(f"{host}/") and value in asked
+    assert (page.host, made.hosts()) == (host, (host,))
+
+
+@pytest.mark.parametrize("place", ["moon-east1", "evil.example", "-", "us-central1.evil.example"])
+def test_a_location_without_a_documented_host_is_not_asked_anywhere(place: str) -> None:
+    made, network = vendor()
+    with pytest.raises(UnreadError) as caught:
+        list(made.wire("C").pages(VERTEX_MODELS, {"parent": f"projects/p/locations/{place}"}))
+    assert (caught.value.trouble.reason, caught.value.trouble.code) == (Reason.UNSUPPORTED, "unknown_location")
+    assert network.asked == []
+
+
+@pytest.mark.parametrize("api", sorted(documents.REGIONAL))
+def test_every_host_of_a_location_is_googles_and_of_a_release(api: str) -> None:
+    hosts = documents.regions(api)
+    assert {"europe-west4", "us-central1", "eu", "us"} <= set(hosts)
+    assert all(one.endswith(".googleapis.com/") and "preprod" not in one for one in hosts.values())
+
+
+def test_another_endpoint_stands_for_every_location() -> None:
+    stage = Stage({"/templates": [answer({"templates": []})]})
+    pages(stage, ARMOR_TEMPLATES, parent="projects/p/locations/eu")
+    assert stage.asked[-1][1].partition("?")[0] == "/modelarmor.v1.eu/v1/projects/p/locations/eu/templates"
+
+
+def test_a_list_that_lacks_places_is_read_in_part() -> None:
+    stage = Stage({"/templates": [answer({"templates": [{"name": "t"}], "unreachable": ["locations/eu"]})]})
+    with source(stage) as (made, _):
+        found = made.wire("C").pages(ARMOR_TEMPLATES, {"parent": "projects/p/locations/us"})
+        assert next(found).content["templates"] == [{"name": "t"}]
+        with pytest.raises(UnreadError) as caught:
+            next(found)
+    trouble = caught.value.trouble
+    assert (trouble.reason, trouble.code) == (
+        Reason.UNREACHABLE,
+        "unreachable_places",
+    ) and "locations/eu" in trouble.says
+
+
+def test_places_that_are_no_list_are_not_passed_over() -> None:
+    buckets = answer({"buckets": [{"name": "b"}], "unreachable": 7})
+    with pytest.raises(UnreadError) as caught:
+        pages(Stage({"/buckets": [buckets]}), LOG_BUCKETS, parent="projects/p/locations/-")
+    assert caught.value.trouble.code == "unreachable_places"
+
+
+def test_a_document_of_ours_cites_where_every_method_comes_from() -> None:
+    told = documents.document("modelarmor/v1")
+    assert documents.is_ours("modelarmor/v1") and not documents.is_ours("aiplatform/v1")
+    for call in (ARMOR_TEMPLATES, ARMOR_FLOOR):
+        resources, found = call.op.partition(":")[2].split("."), told
+        for name in resources[:-1]:
+            found = found["resources"][name]
+        says = found["methods"][resources[-1]]["description"]
+        assert "https://docs.cloud.google.com/model-armor/reference/rest/v1/" in says and call.needs in says

@@ -15,9 +15,10 @@ from annexa.collectors.microsoft import (
     labels,
     reviews,
     roles,
+    secure_score,
     usage,
 )
-from annexa.evidence.fact import ABSENT, NOT_EXPOSED, unknown_value
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, ambiguous, unknown_value
 from annexa.schemas.words import Completeness, Reason, State
 from annexa.tests.collectors.rest_wire import FakeRest, Pages, facts, lost
 from annexa.tests.collectors.test_microsoft import API, DENIED, NO_PIM, collect, page
@@ -333,6 +334,51 @@ def test_ai_that_is_seen_on_the_network(given: dict[str, Any], state: Any) -> No
 def test_no_stream_and_no_licence_are_not_a_clean_network(streams: Any, seen: Any, expected: Any) -> None:
     found = collect(discovery.discovered_ai, {discovery.STREAMS.op: streams, discovery.SEEN.op: seen})
     assert facts(found) == [] and lost(found) == [expected]
+
+
+# --- Secure Score
+
+
+def mark(state: Any, day: Any = "2026-08-01", **more: Any) -> dict[str, Any]:
+    return {"state": state, "updatedDateTime": day and f"{day}T00:00:00Z", "comment": "why", **more}
+
+
+def control(*marks: Any, **more: Any) -> dict[str, Any]:
+    return {"id": "AdminMFAV2", "controlCategory": "Identity", "deprecated": False, "controlStateUpdates": list(marks),
+            **more}  # fmt: skip
+
+
+UNCLEAR = ambiguous("Ignored, Default", secure_score.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("given", "value", "updated"),
+    [
+        (control(), ABSENT, ABSENT),
+        (control(mark("ThirdParty")), "ThirdParty", "2026-08-01T00:00:00Z"),
+        (control(mark("ignored")), "Ignored", "2026-08-01T00:00:00Z"),
+        (control(mark("Planned")), unknown_value("Planned"), "2026-08-01T00:00:00Z"),
+        (control(mark(None, None)), NOT_EXPOSED, NOT_EXPOSED),
+        (control(mark("Default", "2026-08-02"), mark("Ignored")), "Default", "2026-08-02T00:00:00Z"),
+        (control(mark("Ignored"), mark("Default", None)), UNCLEAR, NOT_EXPOSED),
+        (control(mark("Ignored"), mark("Default")), UNCLEAR, NOT_EXPOSED),
+        (control(mark("Ignored", None), mark("Default", None)), UNCLEAR, NOT_EXPOSED),
+        (control(mark("Ignored"), controlCategory="Data", deprecated=None), "Ignored", "2026-08-01T00:00:00Z"),
+        (control(mark("Ignored"), controlCategory="Agents"), "Ignored", "2026-08-01T00:00:00Z"),
+        (control(mark("Ignored"), controlCategory=None), "Ignored", "2026-08-01T00:00:00Z"),
+        (control(controlCategory="Device"), None, None), (control(controlCategory="Infrastructure"), None, None),
+        (control(deprecated=True), None, None),
+        (control(controlStateUpdates=None), Reason.INVALID_ANSWER, None), (control("x"), Reason.INVALID_ANSWER, None),
+        (DENIED, Reason.DENIED, None),
+    ],
+)  # fmt: skip
+def test_how_a_control_of_secure_score_is_marked(given: Any, value: Any, updated: Any) -> None:
+    op = secure_score.PROFILES.op
+    found = collect(secure_score.secure_score_controls, {op: given if given is DENIED else page(given)})
+    kept = [(one.value, one.updated) for one in facts(found)]
+    assert kept == ([] if value is None or isinstance(value, Reason) else [(value, updated)])
+    assert [entry[2] for entry in lost(found)] == ([value] if isinstance(value, Reason) else [])
+    assert all((one.subject, one.name) == ("AdminMFAV2", secure_score.NAME) for one in facts(found))
 
 
 def test_a_number_that_is_none() -> None:

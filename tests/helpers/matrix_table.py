@@ -17,6 +17,10 @@ from annexa.sandbox import _rest, aws_server
 T = TypeVar("T")
 ALL = "ANNEXA_MATRIX_ALL"
 """Set to anything: every cell is tried, none is left to the seed."""
+LATER = frozenset({"foreign_next", "repeated_token"})
+"""Faults that lose later pages alone: they come to something else than those that lose the first."""
+SOME = 3
+"""So many further faults of each call are tried where not every cell is: those that give the same reason come to the same."""
 FOLDER = Path(__file__).parents[1] / "matrix"
 KINDS = tuple(dict.fromkeys((*aws_server.KINDS, *_rest.KINDS)))
 OTHERS = ("absence", "unreadable", "not_supplied", "invalid_row")
@@ -75,6 +79,13 @@ class Table:
         if self.everything or len(what) <= number:
             return list(what)
         return Random(f"{self.seed} {name}").sample(list(what), number)
+
+    def some(self, what: Sequence[T], op: str) -> list[T]:
+        """The first of these faults, those of later pages, those that the committed table names, and some of the others."""
+        rows = [entry for entry in self.every_entry() if entry["call"] == op]
+        named = {fault for entry in rows for fault in entry.get("faults", ())}
+        sure = [one for at, one in enumerate(what) if at == 0 or one in LATER or one in named]
+        return [*sure, *self.sample([one for one in what if one not in sure], SOME, op)]
 
     def draw(self, what: Sequence[T], *name: Any) -> T:
         """One of these, chosen by the seed and the name of the cell."""

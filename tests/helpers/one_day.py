@@ -79,7 +79,7 @@ class Day:
         self.registers = folder / "registers"
         vendors = tuple(vendors)
         demo.write_registers(self.registers, scenario)
-        _leave_to(self.registers, scenario, vendors)
+        leave_to(self.registers, scenario, vendors)
         if fuller:
             self.plays = played.plays("planted", date, set(range(100)) - {GATEWAYS}, vendors)
             _supply(self.registers)
@@ -219,7 +219,7 @@ class _Again(Collecting):
         return super().unit(work)
 
 
-def _leave_to(folder: Path, scenario: ScenarioName, vendors: Collection[str]) -> None:
+def leave_to(folder: Path, scenario: ScenarioName, vendors: Collection[str]) -> None:
     """The Statement of Applicability of a company that has these vendors alone: the others' gateways are not its own."""
     alone = folder.parent / "alone"
     demo.write_registers(alone, scenario, vendors)

@@ -30,7 +30,7 @@ def test_every_rule_about_aws_passes_where_everything_answers(clean: Judge, full
 def test_refused_in_every_scope_every_dependent_rule_is_unknown(company: Judge, table: Table, op: str) -> None:
     day, before = company.day, company.before
     dependent, found, moved = depend(day, op), list[str](), False
-    for kind in kinds(op, refused=True):
+    for kind in table.some(kinds(op, refused=True), op):
         struck = Struck(op, day.again(op, [fault(op, kind)]))
         if struck.absent and not struck.lost and table.excuses("declared", op, kind=kind):
             continue  # By this name the vendor says that there is none: see the absences.

@@ -7,6 +7,7 @@ from harbourline import Company
 from matrix import Judge
 from matrix_depend import OPERATIONS, PACK, fault, kinds, subjects_of
 from matrix_table import Table, justified
+from one_day import leave_to
 
 from annexa import runner
 from annexa.collectors.aws._source import CREDENTIAL_CALLS
@@ -23,6 +24,7 @@ def whole(folder: Path, faults: list[Fault]) -> dict[str, Result]:
     """Results of a whole run of the clean company: collected, sealed, read from the disk and judged."""
     company, registers = Company(folder), folder / "registers"
     demo.write_registers(registers, "clean")
+    leave_to(registers, "clean", company.vendors)
     said = demo.settings("clean")["parameters"]
     manifest = company.collect("clean", "first", faults, registers=registers, parameters=said)
     made = runner.assess(company.vault, manifest.run_id, key=company.key)

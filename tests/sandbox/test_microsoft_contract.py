@@ -38,7 +38,7 @@ TYPES = {
     "agent_identities": "agentIdentity", "reviews": "accessReviewScheduleDefinition",
     "review_instances": "accessReviewInstance", "review_decisions": "accessReviewInstanceDecisionItem",
     "audit_queries": "auditLogQuery", "audit_records": "auditLogRecord", "packages": "copilotPackage",
-    "teams_apps": "teamsApp",
+    "teams_apps": "teamsApp", "secure_score": "secureScoreControlProfile",
 }  # fmt: skip
 """Graph's type of each of the company's collections."""
 UNTYPED = {
@@ -191,7 +191,8 @@ def fields_of(name: str) -> dict[str, str]:
 
 
 EDM: dict[str, type | tuple[type, ...]] = {
-    "Edm.String": str, "Edm.Boolean": bool, "Edm.Int32": int, "Edm.Guid": str, "Edm.DateTimeOffset": str, "Edm.Binary": str,
+    "Edm.String": str, "Edm.Boolean": bool, "Edm.Int32": int, "Edm.Double": (int, float),
+    "Edm.Guid": str, "Edm.DateTimeOffset": str, "Edm.Binary": str,
 }  # fmt: skip
 
 

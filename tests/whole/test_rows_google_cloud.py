@@ -106,6 +106,19 @@ def test_logs_of_a_folder_count_for_the_projects_below_it(days: list[Judged]) ->
     assert logs[SILENT].event_types == ("ADMIN_READ",)
 
 
+def test_what_model_armor_does_is_told_of_the_project_that_has_it(days: list[Judged]) -> None:
+    told = {row.data.subject: row.data for row in days[0].records("safeguard") if row.source == "google_cloud:main"}
+    template, *floors = sorted(told)
+    assert template.endswith("/locations/europe-west4/templates/shipment-helper"), "read at the host of its location"
+    assert [name.partition("#")[0] for name in floors] == ["projects/hbl-portal"] * 4
+    (setting,) = [row.data for row in days[0].records("setting") if row.data.name == "google_cloud.modelarmor.vertexai"]
+    assert (setting.value, told[template].mode, told[template].prompt_attack) == (
+        "block",
+        "enforce",
+        "MEDIUM_AND_ABOVE",
+    )
+
+
 def test_every_rule_passes_in_the_clean_company(tmp_path: Path) -> None:
     for day in collected(tmp_path, "first", "second", scenario="clean"):
         assert ours(day) == dict.fromkeys(RULES, "pass")
@@ -139,6 +152,11 @@ EXPECTED = {
     "iam/v1:projects.serviceAccounts.keys.list": {"ACC-GCP-01B"},
     "logging/v2:projects.locations.buckets.list": set[str](),
     "logging/v2:sinks.list": set[str](),
+    "modelarmor/v1:projects.locations.getFloorSetting": set[str](),
+    "modelarmor/v1:folders.locations.getFloorSetting": set[str](),
+    "modelarmor/v1:organizations.locations.getFloorSetting": set[str](),
+    "modelarmor/v1:projects.locations.list": set[str](),
+    "modelarmor/v1:projects.locations.templates.list": set[str](),
     "orgpolicy/v2:projects.policies.getEffectivePolicy": {"CFG-GCP-01", "SUP-GCP-01"},
     "aiplatform/v1beta1:projects.fetchPublisherModelConfig": {"SUP-GCP-01"},
     "aiplatform/v1:projects.getCacheConfig": {"SUP-GCP-02"},

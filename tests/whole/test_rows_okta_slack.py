@@ -192,7 +192,8 @@ def test_nothing_else_is_planted(days: list[Judged]) -> None:
             "fireflies",
             "notion",
         }
-        assert str(day.rule("ACC-ANY-05B").result) == "pass"
+        # Who administers the sign-in alone is no administrator of AI.
+        assert day.of("ACC-ANY-05B") == {}
         units = [unit for unit in day.evidence.units() if unit.source.partition(":")[0] in VENDORS]
         assert {unit.collector for unit in units if unit.completeness is not Completeness.COMPLETE} == {
             "slack.audit.audit_log"
