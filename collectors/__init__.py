@@ -7,8 +7,10 @@ asked for, so that the SDKs of other vendors stay unloaded. Its module offers `c
 configuration) and collectors, wherever they stand in its files. Importing it must not import an SDK.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pkgutil import iter_modules
 from types import ModuleType
 
@@ -28,16 +30,22 @@ EXTRAS = {
 def names() -> list[str]:
     """Every vendor found, without importing any of them."""
     here = {module.name for module in iter_modules(__path__) if not module.name.startswith("_")}
-    return sorted(here | {point.name for point in entry_points(group=GROUP)})
+    return sorted(here | set(_elsewhere()))
 
 
 def vendor(name: str) -> ModuleType:
     """Import one vendor; an `ImportError` names the package that its extra would install."""
-    for point in entry_points(group=GROUP):
-        if point.name == name:
-            loaded = point.load()
-            return loaded if isinstance(loaded, ModuleType) else import_module(loaded.__module__)
-    return import_module(f"annexa.collectors.{name}")
+    point = _elsewhere().get(name)
+    if point is None:
+        return import_module(f"annexa.collectors.{name}")
+    loaded = point.load()
+    return loaded if isinstance(loaded, ModuleType) else import_module(loaded.__module__)
+
+
+@cache
+def _elsewhere() -> Mapping[str, EntryPoint]:
+    """Vendors of other packages; read once, because every installed distribution is looked at."""
+    return {point.name: point for point in entry_points(group=GROUP)}
 
 
 def extra_of(name: str) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, NoReturn, TypeVar
 
 from annexa.collectors._rest import Cursor
+from annexa.collectors._values import choose, text
 from annexa.evidence.answer import Trouble, UnreadError
 from annexa.evidence.call import Call
 from annexa.evidence.clock import stamp
@@ -68,13 +69,6 @@ def nobody(call: Call) -> NoReturn:
     raise UnreadError(call, Trouble(reason=Reason.INVALID_ANSWER, code="no_members", says=says, cure=cure))
 
 
-def text(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
-    """A text of the vendor; null, missing and empty alike become `otherwise`."""
-    if raw in (None, ""):
-        return otherwise
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
 def moment(raw: object, null: Missing = NOT_EXPOSED) -> str | Missing:
     """A time of the vendor in UTC; `null` is what the vendor means by a null."""
     if raw is None:
@@ -93,23 +87,9 @@ def moment_in(item: Mapping[str, Any], name: str, null: Missing = ABSENT) -> str
     return moment(item[name], null) if name in item else NOT_EXPOSED
 
 
-def choose(raw: object, words: Mapping[str, W]) -> W | Missing:
-    """The meaning of a vendor's word; a word that the vendor did not document is kept raw."""
-    if raw is None:
-        return NOT_EXPOSED
-    return words[raw] if isinstance(raw, str) and raw in words else unknown_value(raw)
-
-
 def word(raw: object, *words: str) -> str | Missing:
     """A word of a closed list, unchanged; one that the vendor did not document is kept raw."""
     return choose(raw, {each: each for each in words})
-
-
-def flag(raw: object) -> bool | Missing:
-    """A truth value of the vendor; nothing else counts as one."""
-    if raw is None:
-        return NOT_EXPOSED
-    return raw if isinstance(raw, bool) else unknown_value(raw)
 
 
 def count(raw: object) -> int | Missing:
@@ -128,12 +108,6 @@ def names(raw: object) -> tuple[str, ...] | Missing:
     if not isinstance(raw, list) or not all(isinstance(each, str) for each in raw):
         return unknown_value(raw)
     return tuple(sorted(set(raw))) or ABSENT
-
-
-def inside(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """An object inside an item; empty where the vendor gave none."""
-    found = item.get(name)
-    return found if isinstance(found, Mapping) else {}
 
 
 def parts(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

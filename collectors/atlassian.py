@@ -6,14 +6,15 @@ the better one, and `annexa permissions atlassian` lists them; some organisation
 without scopes, and then stay unread.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from annexa.collectors._grant import Grant, GrantOrder
 from annexa.collectors._pacing import Rate
 from annexa.collectors._rest import Api, BodyLink, Cursor, Me, Read, RestSettings, bearer, rest_grant
 from annexa.collectors._source import CannotStartError, Circumstances, Source
+from annexa.collectors._values import inside, text
 from annexa.evidence.call import collects
 from annexa.evidence.clock import parse, stamp
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, Names, Text, When, ambiguous, unknown_value
@@ -198,19 +199,6 @@ def moment(raw: object) -> When:
         return stamp(parse(str(raw)))
     except ValueError:
         return ambiguous(str(raw), "the vendor documents a time")
-
-
-def text(raw: object) -> Text:
-    """A text of Atlassian's; null, missing and empty alike are not exposed."""
-    if raw in (None, ""):
-        return NOT_EXPOSED
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
-def inside(item: Any, name: str) -> Mapping[str, Any]:
-    """An object inside an item; empty where Atlassian gave none."""
-    found = item.get(name) if isinstance(item, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
 
 
 def connect(settings: Settings, lent: Circumstances) -> Source:

@@ -3,11 +3,13 @@
 `Asking` sends nothing itself: a client of an HTTP library inherits it and says how one question is sent.
 """
 
+import os
 import random
 import socket
 import ssl
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 
 import httpx2
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
@@ -113,15 +115,21 @@ class Asking:
 def authorities(settings: RestSettings) -> ssl.SSLContext:
     """The authorities of the process's environment, else of the system, and `ca_file`; raises `CannotStartError`."""
     try:
-        context = httpx2.create_ssl_context()
-        if settings.ca_file is not None:
-            context.load_verify_locations(cafile=settings.ca_file)
+        return _trusting(settings.ca_file, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
     except OSError as error:
         named = settings.ca_file or "SSL_CERT_FILE or SSL_CERT_DIR"
         raise CannotStartError(
             f"{settings.name}: certificates could not be read: {named}",
             cure="Give a file of certificates in PEM form: `ca_file` in annexa.toml, or SSL_CERT_FILE.",
         ) from error
+
+
+@cache
+def _trusting(ca_file: str | None, *_environment: str | None) -> ssl.SSLContext:
+    """Read once for all sources that trust the same: reading the system's authorities takes longer than a call."""
+    context = httpx2.create_ssl_context()
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
     return context
 
 

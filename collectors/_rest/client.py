@@ -106,6 +106,3 @@ def http_client(settings: RestSettings, lent: Circumstances, headers: Mapping[st
         raise CannotStartError(
             f"{settings.name}: the proxy of the environment cannot be used", cure="Correct HTTPS_PROXY and NO_PROXY."
         ) from error
-
-
-_http = http_client

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from annexa.collectors._anthropic import NEXT_PAGE, Purpose, count, flag, granted, ident, inside, moment_in, text
+from annexa.collectors._anthropic import NEXT_PAGE, Purpose, count, granted, ident, moment_in
 from annexa.collectors._rest import Read
+from annexa.collectors._values import flag, inside, text
 from annexa.collectors.anthropic._api import OAUTH, SERVICE_ACCOUNTS, archived
 from annexa.collectors.anthropic.workspaces import ROLES
 from annexa.evidence.call import collects

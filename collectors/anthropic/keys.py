@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from annexa.collectors._anthropic import AFTER_ID, as_far_as_read, choose, ident, inside, moment_in, nobody, text, word
+from annexa.collectors._anthropic import AFTER_ID, as_far_as_read, ident, moment_in, nobody, word
 from annexa.collectors._rest import Read
+from annexa.collectors._values import choose, inside, text
 from annexa.collectors.anthropic._api import KEY, SERVICE_ACCOUNTS, USERS, archived
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing

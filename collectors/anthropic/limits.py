@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annexa.collectors._anthropic import NEXT_PAGE, beta, count, ident, inside, limited, parts, spent, text, word
+from annexa.collectors._anthropic import NEXT_PAGE, beta, count, ident, limited, parts, spent, word
 from annexa.collectors._rest import Read
+from annexa.collectors._values import inside, text
 from annexa.collectors.anthropic._api import KEY
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT

@@ -3,20 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annexa.collectors._anthropic import (
-    FEED_DROPS,
-    NEWEST,
-    NEXT_PAGE,
-    beta,
-    choose,
-    feed,
-    flag,
-    ident,
-    inside,
-    moment_in,
-    word,
-)
+from annexa.collectors._anthropic import FEED_DROPS, NEWEST, NEXT_PAGE, beta, feed, ident, moment_in, word
 from annexa.collectors._rest import Read
+from annexa.collectors._values import choose, flag, inside
 from annexa.collectors.anthropic._api import KEY
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing

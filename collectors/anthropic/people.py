@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from annexa.collectors._anthropic import AFTER_ID, ROLES, granted, ident, moment_in, nobody, text, word
+from annexa.collectors._anthropic import AFTER_ID, ROLES, granted, ident, moment_in, nobody, word
 from annexa.collectors._rest import Read
+from annexa.collectors._values import text
 from annexa.collectors.anthropic._api import KEY, USERS
 from annexa.evidence.call import collects
 from annexa.evidence.handle import Handle

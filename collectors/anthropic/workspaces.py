@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from annexa.collectors._anthropic import AFTER_ID, NEXT_PAGE, Purpose, granted, ident, inside, text, word
+from annexa.collectors._anthropic import AFTER_ID, NEXT_PAGE, Purpose, granted, ident, word
 from annexa.collectors._rest import Read
+from annexa.collectors._values import inside, text
 from annexa.collectors.anthropic._api import KEY, WORKSPACES, archived
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous, unknown_value

@@ -74,14 +74,6 @@ def steps(account: Mapping[str, Any]) -> dict[str, Any]:
     return {"subscription": parts[2], "group": parts[4], "account": parts[8]}
 
 
-def inside(row: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-    """An object inside an object; empty where there is none."""
-    found: Any = row
-    for name in names:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
-
-
 def text(value: Any) -> str | Missing:
     """A word; null is the vendor's way to say that nothing is set, and a field that is not there says nothing."""
     if value is None:

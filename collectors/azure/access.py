@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from annexa.collectors._graph import once
+from annexa.collectors._values import inside
 from annexa.collectors.azure._api import ACCOUNTS, CONTAINERS, SUBSCRIPTIONS, query
-from annexa.collectors.azure._reading import accounts, inside, odd, place, reconcile, uid, when
+from annexa.collectors.azure._reading import accounts, odd, place, reconcile, uid, when
 from annexa.evidence.call import collects
 from annexa.evidence.fact import Missing, unknown_value
 from annexa.evidence.handle import Handle

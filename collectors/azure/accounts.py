@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from annexa.collectors._values import inside
 from annexa.collectors.azure._api import ACCOUNTS, CONTAINERS, SUBSCRIPTIONS
-from annexa.collectors.azure._reading import PROVIDER, accounts, inside, place, reconcile, tag, text, uid, when
+from annexa.collectors.azure._reading import PROVIDER, accounts, place, reconcile, tag, text, uid, when
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value
 from annexa.evidence.handle import Handle

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annexa.collectors._graph import once
+from annexa.collectors._values import inside
 from annexa.collectors.azure._api import ACCOUNTS, CONTAINERS, SUBSCRIPTIONS, arm
-from annexa.collectors.azure._reading import PROVIDER, accounts, inside, place, reconcile, steps, text, uid, when
+from annexa.collectors.azure._reading import PROVIDER, accounts, place, reconcile, steps, text, uid, when
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous, unknown_value
 from annexa.evidence.handle import Handle, Item

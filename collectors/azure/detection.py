@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annexa.collectors._graph import once
+from annexa.collectors._values import inside
 from annexa.collectors.azure._api import ACCOUNTS, CONTAINERS, SUBSCRIPTIONS, arm, query
-from annexa.collectors.azure._reading import accounts, inside, place, reconcile, steps, uid
+from annexa.collectors.azure._reading import accounts, place, reconcile, steps, uid
 from annexa.collectors.azure.deployments import INSIDE
 from annexa.evidence.call import collects
 from annexa.evidence.fact import NOT_EXPOSED, Flag, Names, unknown_value

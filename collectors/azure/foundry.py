@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from annexa.collectors._graph import once
+from annexa.collectors._values import inside
 from annexa.collectors.azure._api import ACCOUNTS, CONTAINERS, SUBSCRIPTIONS, arm
-from annexa.collectors.azure._reading import accounts, inside, place, reconcile, steps, tag, text, uid, when
+from annexa.collectors.azure._reading import accounts, place, reconcile, steps, tag, text, uid, when
 from annexa.collectors.azure.deployments import INSIDE
 from annexa.evidence.call import collects
 from annexa.evidence.handle import Handle, Item

@@ -5,8 +5,9 @@ from typing import Any
 
 from annexa.collectors._graph import once
 from annexa.collectors._rest import Read
+from annexa.collectors._values import inside
 from annexa.collectors.azure._api import ACCOUNTS, CONTAINERS, SECRET, SUBSCRIPTIONS, arm
-from annexa.collectors.azure._reading import accounts, inside, odd, place, reconcile, steps, uid
+from annexa.collectors.azure._reading import accounts, odd, place, reconcile, steps, uid
 from annexa.collectors.azure.deployments import INSIDE, VERSION
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, Missing, unknown_value

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from annexa.collectors._graph import once
+from annexa.collectors._values import inside
 from annexa.collectors.azure._api import CONTAINERS, SUBSCRIPTIONS, query
-from annexa.collectors.azure._reading import inside, place, reconcile, tag, text, uid, when
+from annexa.collectors.azure._reading import place, reconcile, tag, text, uid, when
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value
 from annexa.evidence.handle import Handle

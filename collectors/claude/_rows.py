@@ -7,7 +7,8 @@ vendor are the exception: they are there for the sort of organisation that can h
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annexa.collectors._anthropic import count, flag, names, parts, text
+from annexa.collectors._anthropic import count, names, parts
+from annexa.collectors._values import flag, text
 from annexa.collectors.claude._api import SETTINGS
 from annexa.evidence.answer import Trouble, UnreadError
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value

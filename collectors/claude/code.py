@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annexa.collectors._anthropic import beta, flag, ident, inside, moment, word
+from annexa.collectors._anthropic import beta, ident, moment, word
 from annexa.collectors._rest import Read
+from annexa.collectors._values import flag, inside
 from annexa.collectors.claude._api import CODE, ENTERPRISE, NEXT, only_its_own
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, Missing, ambiguous, unknown_value

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from annexa.collectors._anthropic import FEED_DROPS, NEWEST, beta, feed, ident, inside, limited, spent, text, word
+from annexa.collectors._anthropic import FEED_DROPS, NEWEST, beta, feed, ident, limited, spent, word
 from annexa.collectors._rest import Read
+from annexa.collectors._values import inside, text
 from annexa.collectors.claude._api import ACTIVITIES as READS
 from annexa.collectors.claude._api import ENTERPRISE, NEXT, SPENDING, only_its_own
 from annexa.evidence.call import collects

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from annexa.collectors._anthropic import choose, ident, moment, moment_in, names, parts, text
+from annexa.collectors._anthropic import ident, moment, moment_in, names, parts
+from annexa.collectors._values import choose, text
 from annexa.collectors.claude._api import ORGANISATIONS, SETTINGS
 from annexa.collectors.claude._me import by_elimination
 from annexa.collectors.claude._rows import expected, retention, rows_of, value_of

@@ -3,20 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annexa.collectors._anthropic import (
-    AFTER_ID,
-    ROLES,
-    beta,
-    granted,
-    ident,
-    inside,
-    moment_in,
-    names,
-    nobody,
-    text,
-    word,
-)
+from annexa.collectors._anthropic import AFTER_ID, ROLES, beta, granted, ident, moment_in, names, nobody, word
 from annexa.collectors._rest import Read
+from annexa.collectors._values import inside, text
 from annexa.collectors.claude._api import ENTERPRISE, GROUPS, MEMBERS, NEXT, only_its_own
 from annexa.evidence.call import collects
 from annexa.evidence.fact import Missing, unread

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annexa.collectors._anthropic import beta, ident, inside, moment_in, parts, text, word
+from annexa.collectors._anthropic import beta, ident, moment_in, parts, word
 from annexa.collectors._rest import Read
+from annexa.collectors._values import inside, text
 from annexa.collectors.claude._api import ENTERPRISE, NEXT, PLUGINS
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing

@@ -90,25 +90,6 @@ def moment_in(item: Mapping[str, Any], name: str) -> str | Missing:
         return ambiguous(str(raw), "the vendor documents a time")
 
 
-def text(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
-    """A text of the vendor; null, missing and empty alike become `otherwise`."""
-    if raw in (None, ""):
-        return otherwise
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
-def flag(raw: object) -> bool | Missing:
-    """True or false; missing and null say nothing."""
-    return NOT_EXPOSED if raw is None else raw if isinstance(raw, bool) else unknown_value(raw)
-
-
-def choose(raw: object, words: Mapping[Any, W]) -> W | Missing:
-    """The meaning of a vendor's word; a word that the vendor did not document is kept raw."""
-    if raw is None:
-        return NOT_EXPOSED
-    return words[raw] if isinstance(raw, (str, bool)) and raw in words else unknown_value(raw)
-
-
 def names(raw: object) -> tuple[str, ...] | Missing:
     """A list of texts, sorted."""
     if raw is None:
@@ -120,9 +101,3 @@ def names(raw: object) -> tuple[str, ...] | Missing:
 def objects(raw: object) -> Iterable[Mapping[str, Any]]:
     """The objects of a list; nothing where the vendor gave none."""
     return [one for one in raw if isinstance(one, Mapping)] if isinstance(raw, list) else []
-
-
-def inside(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """An object inside an item; empty where the vendor gave none."""
-    found = item.get(name)
-    return found if isinstance(found, Mapping) else {}

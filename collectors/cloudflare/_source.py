@@ -6,7 +6,8 @@ their id and their day.
 
 from annexa.collectors._rest import Me, RestSource, RestWire
 from annexa.collectors._source import CannotStartError, Circumstances
-from annexa.collectors.cloudflare._api import API, inside
+from annexa.collectors._values import inside
+from annexa.collectors.cloudflare._api import API
 from annexa.collectors.cloudflare._settings import CloudflareSettings
 from annexa.collectors.cloudflare.accounts import ACCOUNTS
 

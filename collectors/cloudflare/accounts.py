@@ -4,17 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from annexa.collectors._rest import Read
-from annexa.collectors.cloudflare._api import (
-    PAGE,
-    PAGED,
-    SETTINGS_READ,
-    choose,
-    flag,
-    ident,
-    inside,
-    objects,
-    text,
-)
+from annexa.collectors._values import choose, flag, inside, text
+from annexa.collectors.cloudflare._api import PAGE, PAGED, SETTINGS_READ, ident, objects
 from annexa.collectors.cloudflare._roles import purpose_of
 from annexa.evidence.call import collects
 from annexa.evidence.fact import Missing, unknown_value

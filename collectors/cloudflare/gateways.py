@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Read
-from annexa.collectors.cloudflare._api import AI_READ, PAGE, PAGED, UNTYPED, flag, ident, moment_in, text
+from annexa.collectors._values import flag, text
+from annexa.collectors.cloudflare._api import AI_READ, PAGE, PAGED, UNTYPED, ident, moment_in
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT
 from annexa.evidence.handle import Handle

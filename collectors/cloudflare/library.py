@@ -8,7 +8,8 @@ for, which also keeps thousands of rows out of the evidence; how many there are 
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Offset, Read
-from annexa.collectors.cloudflare._api import ZERO_TRUST_READ, choose, ident, moment_in, names, text
+from annexa.collectors._values import choose, text
+from annexa.collectors.cloudflare._api import ZERO_TRUST_READ, ident, moment_in, names
 from annexa.evidence.call import collects
 from annexa.evidence.handle import Handle
 from annexa.evidence.kinds import Application

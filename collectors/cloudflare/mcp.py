@@ -4,18 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annexa.collectors._rest import Read
-from annexa.collectors.cloudflare._api import (
-    MCP_READ,
-    PAGE,
-    PAGED,
-    UNTYPED,
-    choose,
-    ident,
-    listed,
-    moment_in,
-    objects,
-    text,
-)
+from annexa.collectors._values import choose, text
+from annexa.collectors.cloudflare._api import MCP_READ, PAGE, PAGED, UNTYPED, ident, listed, moment_in, objects
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED
 from annexa.evidence.handle import Handle

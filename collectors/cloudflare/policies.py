@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from annexa.collectors._rest import Read
+from annexa.collectors._values import choose, inside, text
 from annexa.collectors.cloudflare._api import (
     ACCESS_READ,
     APPS,
@@ -13,13 +14,10 @@ from annexa.collectors.cloudflare._api import (
     PAGED,
     UNTYPED,
     ZERO_TRUST_READ,
-    choose,
     ident,
-    inside,
     moment_in,
     names,
     objects,
-    text,
 )
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous, unknown_value

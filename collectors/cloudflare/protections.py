@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from annexa.collectors.cloudflare._api import ident, inside, listed, moment_in, objects
+from annexa.collectors._values import inside
+from annexa.collectors.cloudflare._api import ident, listed, moment_in, objects
 from annexa.collectors.cloudflare.gateways import GATEWAYS, gateway_id
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous, unknown_value

@@ -12,7 +12,7 @@ from annexa.collectors._rest import Api, Numbered, basic_key
 from annexa.evidence.answer import Trouble, UnreadError
 from annexa.evidence.call import Call
 from annexa.evidence.clock import parse, stamp
-from annexa.evidence.fact import NOT_EXPOSED, Missing, ambiguous, unknown_value
+from annexa.evidence.fact import NOT_EXPOSED, Missing, ambiguous
 from annexa.schemas.words import Reason
 
 W = TypeVar("W")
@@ -52,21 +52,6 @@ def ident(call: Call, item: Mapping[str, Any], name: str = "id") -> str:
     cure = "Run again; if it stays, report it with this code."
     says = f"an item has no {name}"
     raise UnreadError(call, Trouble(reason=Reason.INVALID_ANSWER, code="missing_id", says=says, cure=cure))
-
-
-def text(raw: object) -> str | Missing:
-    """A text of Cursor's; null, missing and empty alike are not exposed."""
-    if raw in (None, ""):
-        return NOT_EXPOSED
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
-def choose(raw: object, words: Mapping[Any, W]) -> W | Missing:
-    """The meaning of a word or switch; what Cursor did not document is kept raw."""
-    if raw is None:
-        return NOT_EXPOSED
-    known = isinstance(raw, (str, bool)) and raw in words
-    return words[raw] if known else unknown_value(raw)
 
 
 def moment(raw: object) -> str | Missing:

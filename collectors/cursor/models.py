@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annexa.collectors._rest import Read
+from annexa.collectors._values import choose, text
 from annexa.collectors.cursor import _api
-from annexa.collectors.cursor._api import ENTERPRISE, MODELS, choose, text
+from annexa.collectors.cursor._api import ENTERPRISE, MODELS
 from annexa.evidence.answer import Trouble, UnreadError
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, Missing, ambiguous

@@ -9,8 +9,9 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from annexa.collectors._rest import Read
+from annexa.collectors._values import choose, text
 from annexa.collectors.cursor import _api
-from annexa.collectors.cursor._api import ADMIN, ENTERPRISE, PAGES, choose, ident, moment, text
+from annexa.collectors.cursor._api import ADMIN, ENTERPRISE, PAGES, ident, moment
 from annexa.evidence.call import collects
 from annexa.evidence.clock import parse
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, When

@@ -10,7 +10,7 @@ from typing import Any
 from annexa.collectors._rest import Api
 from annexa.collectors._source import CannotStartError
 from annexa.evidence.clock import stamp
-from annexa.evidence.fact import NOT_EXPOSED, Missing, ambiguous, unknown_value
+from annexa.evidence.fact import NOT_EXPOSED, Missing, ambiguous
 
 ADMIN = "member of the workspace's group admins"
 """What every call needs to be answered whole."""
@@ -52,25 +52,3 @@ def moment(raw: object) -> str | Missing:
         return stamp(datetime.fromtimestamp(raw / 1000, UTC))
     except (ValueError, OverflowError, OSError):
         return ambiguous(str(raw), "no time can be made of it")
-
-
-def text(raw: object) -> str | Missing:
-    """A text of Databricks'; null, missing and empty alike are not exposed."""
-    if raw in (None, ""):
-        return NOT_EXPOSED
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
-def flag(raw: object) -> bool | Missing:
-    """A yes or no, where Databricks says either."""
-    if raw is None:
-        return NOT_EXPOSED
-    return raw if isinstance(raw, bool) else unknown_value(raw)
-
-
-def inside(item: object, *names: str) -> Mapping[str, Any]:
-    """An object inside an item; empty where Databricks gave none."""
-    found: Any = item
-    for name in names:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from annexa.collectors.databricks._api import flag, inside
+from annexa.collectors._values import flag, inside
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Flag, Missing, Names, Text, unknown_value
 from annexa.evidence.kinds.data import LogSource
 from annexa.evidence.kinds.settings import Masking, Quota, Safeguard, Strength

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from annexa.collectors._rest import Read
-from annexa.collectors.databricks._api import ADMIN, PLAINTEXT, SECRETS, flag, inside, moment, text
+from annexa.collectors._values import flag, inside, text
+from annexa.collectors.databricks._api import ADMIN, PLAINTEXT, SECRETS, moment
 from annexa.collectors.databricks._gateway import logs, quotas, safeguard, written_by
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, Text, unknown_value

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Read
-from annexa.collectors.databricks._api import ADMIN, flag, inside, moment, text
+from annexa.collectors._values import flag, inside, text
+from annexa.collectors.databricks._api import ADMIN, moment
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Flag, Names, Text, When, unknown_value
 from annexa.evidence.handle import Handle, Item

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from annexa.collectors._pacing import Rate
 from annexa.collectors._rest import Api, Link, bearer
-from annexa.evidence.clock import parse, stamp
-from annexa.evidence.fact import NOT_EXPOSED, Missing, ambiguous, unknown_value
+from annexa.collectors._values import text
+from annexa.evidence.fact import Missing
 from annexa.schemas.words import Reason
 
 W = TypeVar("W")
@@ -38,48 +38,6 @@ API = Api(
     rates={AUDIT_LOG: Rate(per_second=0.48, burst=10)},
     later=("retry-after", "x-ratelimit-reset"),
 )
-
-
-def moment(raw: object, null: Missing = NOT_EXPOSED) -> str | Missing:
-    """A time of GitHub's, in UTC; `null` is what a null means there."""
-    if raw is None:
-        return null
-    try:
-        return stamp(parse(str(raw)))
-    except ValueError:
-        return ambiguous(str(raw), "the vendor documents a time")
-
-
-def moment_in(item: Mapping[str, Any], name: str, null: Missing = NOT_EXPOSED) -> str | Missing:
-    """The time in a field: `null` where GitHub says null, not exposed where the field is missing."""
-    return moment(item[name], null) if name in item else NOT_EXPOSED
-
-
-def flag(raw: object) -> bool | Missing:
-    """True or false; null and missing are no answer."""
-    if raw is None:
-        return NOT_EXPOSED
-    return raw if isinstance(raw, bool) else unknown_value(raw)
-
-
-def text(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
-    """A text; null, missing and empty alike become `otherwise`."""
-    if raw in (None, ""):
-        return otherwise
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
-def choose(raw: object, words: Mapping[str, W]) -> W | Missing:
-    """The meaning of GitHub's word; one that it did not document is kept raw."""
-    if raw is None:
-        return NOT_EXPOSED
-    return words[raw] if isinstance(raw, str) and raw in words else unknown_value(raw)
-
-
-def inside(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """An object inside an item; empty where there is none."""
-    found = item.get(name)
-    return found if isinstance(found, Mapping) else {}
 
 
 def user(account: Mapping[str, Any]) -> str:

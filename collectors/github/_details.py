@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from annexa.collectors._rest import Read
-from annexa.collectors.github._api import PAGE, PAGES, inside, repository
+from annexa.collectors._values import inside
+from annexa.collectors.github._api import PAGE, PAGES, repository
 from annexa.evidence.answer import AbsentError
 from annexa.evidence.fact import NOT_EXPOSED, Missing, unknown_value, unread
 from annexa.evidence.handle import Handle, Item, Reply

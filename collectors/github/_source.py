@@ -25,12 +25,11 @@ def source(settings: GitHubSettings, lent: Circumstances) -> Source:
 
 
 class GitHubSource(RestSource):
-    """One organisation; an App's token is renewed before it ends."""
+    """One organisation."""
 
     def __init__(
         self, settings: GitHubSettings, lent: Circumstances, organisation: str, login: AppLogin | None
     ) -> None:
-        self._login = login
         api = API if login is None else replace(API, sign=lambda settings, environment: login.headers())
 
         def me(wire: RestWire) -> Me:
@@ -42,12 +41,6 @@ class GitHubSource(RestSource):
             return Me(tenant=str(number), identity=identity, known={"org": organisation, "org_id": str(number)})
 
         super().__init__(api, settings, lent, me=me)
-
-    def wire(self, scope: str) -> RestWire:
-        """A wire under a token that will not end too soon."""
-        if self._login is not None:
-            self._client._http.headers.update(self._login.headers())
-        return super().wire(scope)
 
 
 def _user(wire: RestWire) -> str:

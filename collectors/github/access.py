@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from annexa.collectors._rest import Read
-from annexa.collectors.github._api import PAGE, PAGES, choose, moment_in, text, user, user_name
+from annexa.collectors._values import choose, moment_in, text
+from annexa.collectors.github._api import PAGE, PAGES, user, user_name
 from annexa.collectors.github._rights import listed, purpose_of, resources_of, target_of
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value

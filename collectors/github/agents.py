@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annexa.collectors._rest import Read
-from annexa.collectors.github._api import PREVIEW, flag, inside, repository
+from annexa.collectors._values import flag, inside
+from annexa.collectors.github._api import PREVIEW, repository
 from annexa.collectors.github._repositories import REPOSITORIES
 from annexa.collectors.github.copilot import AGENT, AGENT_CALLS, ALL, agent_repositories
 from annexa.evidence.call import collects

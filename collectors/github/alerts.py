@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from annexa.collectors._rest import Read
-from annexa.collectors.github._api import PAGE, PAGES, choose, inside, moment_in, repository, text
+from annexa.collectors._values import choose, inside, moment_in, text
+from annexa.collectors.github._api import PAGE, PAGES, repository
 from annexa.evidence.call import collects
 from annexa.evidence.clock import parse
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Read
-from annexa.collectors.github._api import PAGE, PAGES, choose, inside, moment_in, text
+from annexa.collectors._values import choose, inside, moment_in, text
+from annexa.collectors.github._api import PAGE, PAGES
 from annexa.collectors.github._count import prove
 from annexa.collectors.github._rights import listed, purpose_of, resources_of, target_of
 from annexa.evidence.call import collects

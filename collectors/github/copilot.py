@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from annexa.collectors._rest import Read
-from annexa.collectors.github._api import PAGE, PAGES, PREVIEW, choose, moment_in, text, user, user_name
+from annexa.collectors._values import choose, moment_in, text
+from annexa.collectors.github._api import PAGE, PAGES, PREVIEW, user, user_name
 from annexa.collectors.github._count import prove
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from annexa.collectors._rest import Numbered, Read
-from annexa.collectors.github._api import PAGE, choose, flag, text
+from annexa.collectors._values import choose, flag, text
+from annexa.collectors.github._api import PAGE
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value
 from annexa.evidence.handle import Handle, Item

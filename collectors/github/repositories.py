@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from annexa.collectors.github._api import choose, flag, inside, repository, text
+from annexa.collectors._values import choose, flag, inside, text
+from annexa.collectors.github._api import repository
 from annexa.collectors.github._details import CALLS, Details
 from annexa.collectors.github._exclusions import Exclusions
 from annexa.collectors.github._repositories import REPOSITORIES, prove_all

@@ -7,7 +7,7 @@ from annexa.collectors._pacing import Rate
 from annexa.evidence.answer import Trouble, UnreadError
 from annexa.evidence.call import Call
 from annexa.evidence.clock import parse, stamp
-from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous, unknown_value
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous
 from annexa.evidence.handle import Handle, Item
 from annexa.schemas.words import Reason
 
@@ -76,13 +76,6 @@ def unproved(call: Call, says: str) -> UnreadError:
     return UnreadError(call, Trouble(reason=Reason.VISIBILITY_UNPROVED, code="unproved", says=says, cure=cure))
 
 
-def text(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
-    """A text; a missing or empty one becomes `otherwise`."""
-    if raw in (None, ""):
-        return otherwise
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
 def moment(raw: object) -> str | Missing:
     """A time of Google's, in UTC; the last year of the calendar stands for "never"."""
     if raw in (None, ""):
@@ -93,12 +86,6 @@ def moment(raw: object) -> str | Missing:
         return stamp(parse(str(raw)))
     except ValueError:
         return ambiguous(str(raw), "the vendor documents a time")
-
-
-def inside(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """An object inside an object; empty where there is none."""
-    found = row.get(name)
-    return found if isinstance(found, Mapping) else {}
 
 
 def rows(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

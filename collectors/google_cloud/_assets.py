@@ -7,7 +7,8 @@ it lacks are noted, and nothing below them counts as read.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annexa.collectors.google_cloud._api import inside, rows, text
+from annexa.collectors._values import inside, text
+from annexa.collectors.google_cloud._api import rows
 from annexa.collectors.google_cloud.projects import PROJECT, compare, number, ours
 from annexa.evidence.call import Call
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED

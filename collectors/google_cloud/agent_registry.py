@@ -2,16 +2,8 @@
 
 from collections.abc import Iterator
 
-from annexa.collectors.google_cloud._api import (
-    AGENT_REGISTRY,
-    SERVICES,
-    enabled_services,
-    here,
-    inside,
-    moment,
-    text,
-    unproved,
-)
+from annexa.collectors._values import inside, text
+from annexa.collectors.google_cloud._api import AGENT_REGISTRY, SERVICES, enabled_services, here, moment, unproved
 from annexa.evidence.call import Call, collects
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds import AiSystem

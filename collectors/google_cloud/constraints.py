@@ -7,7 +7,8 @@ run is not part of it.
 from collections.abc import Iterator
 from typing import Any
 
-from annexa.collectors.google_cloud._api import SERVICES, VERTEX, ai_services, here, inside, odd, rows
+from annexa.collectors._values import inside
+from annexa.collectors.google_cloud._api import SERVICES, VERTEX, ai_services, here, odd, rows
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing
 from annexa.evidence.handle import Handle, Item

@@ -6,8 +6,9 @@ A data store of a search app carries no labels of its own: the label `classifica
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from annexa.collectors._values import inside, text
 from annexa.collectors.google_cloud import _assets
-from annexa.collectors.google_cloud._api import inside, moment, text
+from annexa.collectors.google_cloud._api import moment
 from annexa.collectors.google_cloud.projects import FOLDERS, PROJECTS
 from annexa.collectors.google_cloud.resources import TUNING, training_data
 from annexa.evidence.call import Call, collects

@@ -3,17 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annexa.collectors.google_cloud._api import (
-    AI_SERVICES,
-    SERVICES,
-    ai_services,
-    here,
-    inside,
-    moment,
-    odd,
-    rows,
-    text,
-)
+from annexa.collectors._values import inside, text
+from annexa.collectors.google_cloud._api import AI_SERVICES, SERVICES, ai_services, here, moment, odd, rows
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, Names, Text, unknown_value
 from annexa.evidence.handle import Handle, Item

@@ -5,7 +5,8 @@ Of a bucket it is told how long it keeps logs, whether that can be changed, and 
 
 from collections.abc import Iterator
 
-from annexa.collectors.google_cloud._api import SERVICES, ai_services, here, inside, text, unproved
+from annexa.collectors._values import inside, text
+from annexa.collectors.google_cloud._api import SERVICES, ai_services, here, unproved
 from annexa.collectors.google_cloud.policies import ANCESTRY, chain
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Count, unknown_value

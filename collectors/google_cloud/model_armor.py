@@ -9,12 +9,12 @@ https://docs.cloud.google.com/model-armor/model-armor-vertex-integration
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from annexa.collectors._values import inside
 from annexa.collectors.google_cloud._api import (
     MODEL_ARMOR,
     SERVICES,
     enabled_services,
     here,
-    inside,
     moment,
     odd,
     rows,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annexa.collectors.google_cloud._api import SERVICES, VERTEX, ai_services, here, inside, odd
+from annexa.collectors._values import inside
+from annexa.collectors.google_cloud._api import SERVICES, VERTEX, ai_services, here, odd
 from annexa.collectors.google_cloud.policies import ANCESTRY, chain
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, Missing, unknown_value

@@ -7,7 +7,8 @@ cannot be read nothing is said: it could add a role, or somebody whose actions a
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from annexa.collectors.google_cloud._api import SERVICES, ai_services, here, inside, odd, rows, unproved
+from annexa.collectors._values import inside
+from annexa.collectors.google_cloud._api import SERVICES, ai_services, here, odd, rows, unproved
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, Names, unknown_value
 from annexa.evidence.handle import Handle, Item

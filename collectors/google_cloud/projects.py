@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from annexa.collectors.google_cloud._api import odd, text
+from annexa.collectors._values import text
+from annexa.collectors.google_cloud._api import odd
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import Missing, unknown_value
 from annexa.evidence.handle import Handle, Item

@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from annexa.collectors._values import inside, text
 from annexa.collectors.google_cloud import _assets
-from annexa.collectors.google_cloud._api import inside, moment, rows, text
+from annexa.collectors.google_cloud._api import moment, rows
 from annexa.collectors.google_cloud.policies import AI, AI_ROLES, grant
 from annexa.collectors.google_cloud.projects import FOLDERS, PROJECTS, SHOWN, compare, show
 from annexa.evidence.call import Call, collects

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from annexa.collectors.google_cloud._api import GENERATIVE_LANGUAGE, SERVICES, ai_services, here, inside, text
+from annexa.collectors._values import inside, text
+from annexa.collectors.google_cloud._api import GENERATIVE_LANGUAGE, SERVICES, ai_services, here
 from annexa.evidence.call import collects
 from annexa.evidence.handle import Handle
 from annexa.evidence.kinds import AiSystem, Setting

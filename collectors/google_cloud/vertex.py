@@ -8,7 +8,8 @@ https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/capabiliti
 import re
 from collections.abc import Iterator
 
-from annexa.collectors.google_cloud._api import SERVICES, VERTEX, ai_services, here, inside, odd
+from annexa.collectors._values import inside
+from annexa.collectors.google_cloud._api import SERVICES, VERTEX, ai_services, here, odd
 from annexa.collectors.google_cloud.constraints import CONSTRAINT, EFFECTIVE, listed, mode
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import Missing, ambiguous, unknown_value

@@ -69,20 +69,6 @@ def whole(raw: object) -> int | Missing:
     return int(raw) if isinstance(raw, str) and raw.isdecimal() else unknown_value(raw)
 
 
-def text(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
-    """A text; a missing or empty one becomes `otherwise`."""
-    if raw in (None, ""):
-        return otherwise
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
-def flag(raw: object) -> bool | Missing:
-    """A yes or no; Google leaves out some that it does not know."""
-    if raw is None:
-        return NOT_EXPOSED
-    return raw if isinstance(raw, bool) else unknown_value(raw)
-
-
 def names(raw: Any) -> tuple[str, ...] | None:
     """A list of words, sorted; None where it is no such list."""
     if isinstance(raw, list) and all(isinstance(one, str) for one in raw):

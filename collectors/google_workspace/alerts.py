@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from annexa.collectors.google_workspace._api import ALERTS, moment, text
+from annexa.collectors._values import text
+from annexa.collectors.google_workspace._api import ALERTS, moment
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT
 from annexa.evidence.handle import Handle

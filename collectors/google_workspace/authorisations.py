@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from annexa.collectors.google_workspace._api import AUDIT_READ, moment, names, text
+from annexa.collectors._values import text
+from annexa.collectors.google_workspace._api import AUDIT_READ, moment, names
 from annexa.collectors.google_workspace.tokens import writes
 from annexa.evidence.call import Call, collects
 from annexa.evidence.clock import parse, stamp

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annexa.collectors.google_workspace._api import CHROME_READ, text
+from annexa.collectors._values import text
+from annexa.collectors.google_workspace._api import CHROME_READ
 from annexa.collectors.google_workspace.units import UNITS, tree
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value

@@ -7,7 +7,8 @@ end.
 
 from collections.abc import Iterator, Mapping
 
-from annexa.collectors.google_workspace._api import AUDIT_READ, LICENSING, moment, text
+from annexa.collectors._values import text
+from annexa.collectors.google_workspace._api import AUDIT_READ, LICENSING, moment
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, When
 from annexa.evidence.handle import Handle, Item

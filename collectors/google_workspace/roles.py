@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from annexa.collectors.google_workspace._api import MINE, ROLES_READ, WORKSPACE, text
+from annexa.collectors._values import text
+from annexa.collectors.google_workspace._api import MINE, ROLES_READ, WORKSPACE
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import NOT_EXPOSED, Missing, unknown_value, unread
 from annexa.evidence.handle import Handle, Item

@@ -17,7 +17,8 @@ Which questions can be spared without losing anything:
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from annexa.collectors.google_workspace._api import SECURITY, WORKSPACE, names, text
+from annexa.collectors._values import text
+from annexa.collectors.google_workspace._api import SECURITY, WORKSPACE, names
 from annexa.collectors.google_workspace.users import USERS, everybody, reachable
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous

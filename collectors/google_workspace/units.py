@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from annexa.collectors.google_workspace._api import MINE, UNITS_READ, text
+from annexa.collectors._values import text
+from annexa.collectors.google_workspace._api import MINE, UNITS_READ
 from annexa.evidence.call import Call, collects
 from annexa.evidence.handle import Handle, Item
 from annexa.evidence.kinds.systems import Scope

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from annexa.collectors.google_workspace._api import MINE, USERS_READ, flag, moment, text
+from annexa.collectors._values import flag, text
+from annexa.collectors.google_workspace._api import MINE, USERS_READ, moment
 from annexa.evidence.call import Call, collects
 from annexa.evidence.fact import ABSENT
 from annexa.evidence.handle import Handle, Item

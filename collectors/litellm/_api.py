@@ -70,21 +70,6 @@ def ident(call: Call, item: Mapping[str, Any], name: str) -> str:
     raise UnreadError(call, Trouble(reason=Reason.INVALID_ANSWER, code="missing_id", says=says, cure=cure))
 
 
-def text(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
-    """A text of the proxy's; null, missing and empty alike become `otherwise`."""
-    if raw in (None, ""):
-        return otherwise
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
-def choose(raw: object, words: Mapping[Any, W], null: Missing = NOT_EXPOSED) -> W | Missing:
-    """The meaning of a word or switch; what the package does not list is kept raw."""
-    if raw is None:
-        return null
-    known = isinstance(raw, (str, bool)) and raw in words
-    return words[raw] if known else unknown_value(raw)
-
-
 def moment(raw: object, null: Missing = NOT_EXPOSED) -> str | Missing:
     """A time in UTC; `null` is what a null means there."""
     if raw in (None, ""):

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Read
-from annexa.collectors.litellm._api import VIEWER, moment, prove, stored, text
+from annexa.collectors._values import text
+from annexa.collectors.litellm._api import VIEWER, moment, prove, stored
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, Names, ambiguous
 from annexa.evidence.handle import Handle, Item

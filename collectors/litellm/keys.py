@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Numbered, Read
-from annexa.collectors.litellm._api import VIEWER, cents, choose, ident, moment, names, prove, stored, text
+from annexa.collectors._values import choose, text
+from annexa.collectors.litellm._api import VIEWER, cents, ident, moment, names, prove, stored
 from annexa.evidence.call import collects
 from annexa.evidence.clock import parse
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Flag, Missing, Names

@@ -7,7 +7,8 @@ other end of the connection by `mcp:` and the server's name.
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Read
-from annexa.collectors.litellm._api import VIEWER, choose, ident, moment, names, prove, text
+from annexa.collectors._values import choose, text
+from annexa.collectors.litellm._api import VIEWER, ident, moment, names, prove
 from annexa.evidence.call import collects
 from annexa.evidence.fact import NOT_EXPOSED, Missing, Names, ambiguous
 from annexa.evidence.handle import Handle, Item

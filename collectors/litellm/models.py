@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annexa.collectors._rest import Read
-from annexa.collectors.litellm._api import VIEWER, ident, moment, prove, text
+from annexa.collectors._values import text
+from annexa.collectors.litellm._api import VIEWER, ident, moment, prove
 from annexa.evidence.call import collects
 from annexa.evidence.fact import Missing
 from annexa.evidence.handle import Handle, Item

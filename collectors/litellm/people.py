@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from annexa.collectors._rest import Numbered, Read
-from annexa.collectors.litellm._api import VIEWER, choose, ident, moment, names, prove, stored, text
+from annexa.collectors._values import choose, text
+from annexa.collectors.litellm._api import VIEWER, ident, moment, names, prove, stored
 from annexa.evidence.answer import Trouble, UnreadError
 from annexa.evidence.call import collects
 from annexa.evidence.fact import NOT_EXPOSED, Missing

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from annexa.collectors._rest import Read
-from annexa.collectors.litellm._api import VIEWER, ident, moment, prove, text
+from annexa.collectors._values import text
+from annexa.collectors.litellm._api import VIEWER, ident, moment, prove
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Flag, Missing, Names, ambiguous, unknown_value
 from annexa.evidence.handle import Handle, Item

@@ -56,13 +56,6 @@ def moment(item: Mapping[str, Any], name: str, null: Missing = NOT_EXPOSED) -> W
         return ambiguous(str(raw), "the vendor documents a time")
 
 
-def choose(raw: object, words: Mapping[str, W]) -> W | Missing:
-    """The meaning of a word; one that Microsoft did not document is kept raw."""
-    if raw is None:
-        return NOT_EXPOSED
-    return words[raw] if isinstance(raw, str) and raw in words else unknown_value(raw)
-
-
 def names(raw: object) -> tuple[str, ...] | Missing:
     """A list of words; null where a list belongs says nothing."""
     if raw is None:
@@ -70,14 +63,6 @@ def names(raw: object) -> tuple[str, ...] | Missing:
     if isinstance(raw, list) and all(isinstance(one, str) for one in raw):
         return tuple(raw)
     return unknown_value(raw)
-
-
-def inside(item: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
-    """An object inside an object; empty where there is none."""
-    found: Any = item
-    for name in path:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
 
 
 def hosts(addresses: Iterable[object]) -> Names:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from annexa.collectors._values import inside
 from annexa.collectors.microsoft._api import listed
-from annexa.collectors.microsoft._reading import every, flag, hosts, inside, names, text
+from annexa.collectors.microsoft._reading import every, flag, hosts, names, text
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Flag, Missing, Names, Text, unknown_value
 from annexa.evidence.handle import Handle

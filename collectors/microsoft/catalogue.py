@@ -6,8 +6,9 @@ from typing import Any
 
 from annexa.collectors._graph import GRAPH_PAGES
 from annexa.collectors._rest import Read
+from annexa.collectors._values import choose
 from annexa.collectors.microsoft._api import listed
-from annexa.collectors.microsoft._reading import choose, every, flag, moment, names, odd, text
+from annexa.collectors.microsoft._reading import every, flag, moment, names, odd, text
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, Missing, Text
 from annexa.evidence.handle import Handle, Item

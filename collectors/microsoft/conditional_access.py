@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from annexa.collectors._graph import GRAPH_PAGES
 from annexa.collectors._rest import Read
+from annexa.collectors._values import choose, inside
 from annexa.collectors.microsoft._api import CONDITIONAL_ACCESS, single
-from annexa.collectors.microsoft._reading import choose, every, flag, inside, names, text
+from annexa.collectors.microsoft._reading import every, flag, names, text
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Count, Missing, Names, ambiguous, unknown_value
 from annexa.evidence.handle import Handle, Item

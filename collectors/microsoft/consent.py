@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from annexa.collectors._values import inside
 from annexa.collectors.microsoft._api import listed, single
-from annexa.collectors.microsoft._reading import every, flag, inside, names, odd, text
+from annexa.collectors.microsoft._reading import every, flag, names, odd, text
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, Text, ambiguous
 from annexa.evidence.handle import Handle

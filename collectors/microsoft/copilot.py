@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from annexa.collectors._values import choose
 from annexa.collectors.microsoft._api import USERS, listed, single
-from annexa.collectors.microsoft._reading import choose, every, flag, odd, text
+from annexa.collectors.microsoft._reading import every, flag, odd, text
 from annexa.evidence.call import collects
 from annexa.evidence.handle import Handle
 from annexa.evidence.kinds import AccessGrant, AiSystem, Setting

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from annexa.collectors._graph import GRAPH_PAGES
 from annexa.collectors._rest import Read
+from annexa.collectors._values import choose
 from annexa.collectors.microsoft._api import listed
-from annexa.collectors.microsoft._reading import choose, every, moment, odd, text
+from annexa.collectors.microsoft._reading import every, moment, odd, text
 from annexa.evidence.call import collects
 from annexa.evidence.fact import Missing
 from annexa.evidence.handle import Handle

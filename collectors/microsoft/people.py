@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from annexa.collectors._values import choose, inside
 from annexa.collectors.microsoft._api import REGISTRATIONS, USERS, listed
-from annexa.collectors.microsoft._reading import choose, every, flag, inside, moment, text
+from annexa.collectors.microsoft._reading import every, flag, moment, text
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Flag, Missing, Text, When
 from annexa.evidence.handle import Handle, Item

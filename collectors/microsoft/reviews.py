@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from annexa.collectors._graph import GRAPH_PAGES, once
 from annexa.collectors._rest import Read
+from annexa.collectors._values import choose, inside
 from annexa.collectors.microsoft._api import DECIDED, listed
-from annexa.collectors.microsoft._reading import choose, every, inside, moment, odd, text
+from annexa.collectors.microsoft._reading import every, moment, odd, text
 from annexa.evidence.call import collects
 from annexa.evidence.clock import parse, stamp
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Day, Missing, Text, unknown_value

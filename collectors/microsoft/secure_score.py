@@ -8,8 +8,9 @@ from typing import Any
 
 from annexa.collectors._graph import GRAPH_PAGES
 from annexa.collectors._rest import Read
+from annexa.collectors._values import choose
 from annexa.collectors.microsoft._api import CONTROLS
-from annexa.collectors.microsoft._reading import choose, every, moment, odd
+from annexa.collectors.microsoft._reading import every, moment, odd
 from annexa.evidence.call import collects
 from annexa.evidence.clock import parse
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Text, When, ambiguous

@@ -75,27 +75,6 @@ def moment_in(item: Mapping[str, Any], name: str, null: Missing = NOT_EXPOSED) -
         return ambiguous(str(raw), "the vendor documents a time")
 
 
-def text(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
-    """A text of the vendor; null, missing and empty alike become `otherwise`."""
-    if raw in (None, ""):
-        return otherwise
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
-def choose(raw: object, words: Mapping[Any, W]) -> W | Missing:
-    """The meaning of a vendor's word; a word that the vendor did not document is kept raw."""
-    if raw is None:
-        return NOT_EXPOSED
-    return words[raw] if isinstance(raw, (str, bool)) and raw in words else unknown_value(raw)
-
-
-def number(raw: object) -> int | Missing:
-    """A whole number of the vendor."""
-    if raw is None:
-        return NOT_EXPOSED
-    return raw if isinstance(raw, int) and not isinstance(raw, bool) else unknown_value(raw)
-
-
 def cents(raw: object) -> int | Missing:
     """An amount of money in the smallest unit of its currency, of which there are a hundred."""
     if raw is None:
@@ -105,9 +84,3 @@ def cents(raw: object) -> int | Missing:
     except InvalidOperation:
         return unknown_value(raw)
     return int(amount) if amount == amount.to_integral_value() and not isinstance(raw, bool) else unknown_value(raw)
-
-
-def inside(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """An object inside an item; empty where the vendor gave none."""
-    found = item.get(name)
-    return found if isinstance(found, Mapping) else {}

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annexa.collectors._rest import Cursor, Read
-from annexa.collectors.mistral._api import WORKSPACE, choose, ident, inside, moment_in, text, workspace_key
+from annexa.collectors._values import choose, inside, text
+from annexa.collectors.mistral._api import WORKSPACE, ident, moment_in, workspace_key
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value
 from annexa.evidence.handle import Handle, Item

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Onward, Read
-from annexa.collectors.mistral._api import ADMIN, GUIDE, ident, moment_in, text
+from annexa.collectors._values import text
+from annexa.collectors.mistral._api import ADMIN, GUIDE, ident, moment_in
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, Missing
 from annexa.evidence.handle import Handle

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from annexa.collectors._rest import Counted, Read
-from annexa.collectors.mistral._api import ADMIN, GUIDE, PAGE, PAGED, choose, ident, moment_in, text
+from annexa.collectors._values import choose, text
+from annexa.collectors.mistral._api import ADMIN, GUIDE, PAGE, PAGED, ident, moment_in
 from annexa.collectors.mistral._roles import UNTOLD, Roles, grant
 from annexa.evidence.answer import Trouble, UnreadError
 from annexa.evidence.call import collects

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Read
-from annexa.collectors.mistral._api import ADMIN, GUIDE, PAGE, PAGED, cents, ident, inside, text
+from annexa.collectors._values import inside, text
+from annexa.collectors.mistral._api import ADMIN, GUIDE, PAGE, PAGED, cents, ident
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT
 from annexa.evidence.handle import Handle

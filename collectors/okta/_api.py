@@ -4,12 +4,10 @@ Lists go on in the header `Link`; a refused caller is told in `X-Rate-Limit-Rese
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from annexa.collectors._pacing import Rate
 from annexa.collectors._rest import Api, Link, bearer
-from annexa.evidence.clock import parse, stamp
-from annexa.evidence.fact import NOT_EXPOSED, Missing, ambiguous, unknown_value
 from annexa.schemas.words import Reason
 
 W = TypeVar("W")
@@ -78,43 +76,6 @@ PROFILE = ("login", "email", "userType")
 """Members of a user's profile that stay readable; the rest is private, or an administrator's own."""
 
 
-def moment(raw: object, null: Missing = NOT_EXPOSED) -> str | Missing:
-    """A time of Okta's, in UTC; `null` is what a null means there."""
-    if raw is None:
-        return null
-    try:
-        return stamp(parse(str(raw)))
-    except ValueError:
-        return ambiguous(str(raw), "the vendor documents a time")
-
-
-def moment_in(item: Mapping[str, Any], name: str, null: Missing = NOT_EXPOSED) -> str | Missing:
-    """The time in a field: `null` where Okta says null, not exposed where the field is missing."""
-    return moment(item[name], null) if name in item else NOT_EXPOSED
-
-
-def text(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
-    """A text of Okta's; null, missing and empty alike become `otherwise`."""
-    if raw in (None, ""):
-        return otherwise
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
-def choose(raw: object, words: Mapping[str, W]) -> W | Missing:
-    """The meaning of a word of Okta's; one that it did not document is kept raw."""
-    if raw is None:
-        return NOT_EXPOSED
-    return words[raw] if isinstance(raw, str) and raw in words else unknown_value(raw)
-
-
 def lower(words: Iterable[str]) -> Mapping[str, str]:
     """Okta's words, each with its own lower-case form as its meaning."""
     return {word: word.lower() for word in words}
-
-
-def inside(item: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-    """An object inside an item; empty where Okta gave none."""
-    found: Any = item
-    for name in names:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else {}

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from annexa.collectors.okta._api import ADDRESSES, choose, inside, lower, moment_in, text
+from annexa.collectors._values import choose, inside, moment_in, text
+from annexa.collectors.okta._api import ADDRESSES, lower
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, Names, Text, ambiguous, unknown_value
 from annexa.evidence.handle import Item
 from annexa.evidence.kinds.access import AccessGrant

@@ -7,7 +7,7 @@ are never reached.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from annexa.collectors.okta._api import inside
+from annexa.collectors._values import inside
 from annexa.evidence.fact import ABSENT, Missing, Names, ambiguous, unknown_value
 
 MFA = "mfa"

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from annexa.collectors._rest import BodyLink, Read
-from annexa.collectors.okta._api import LINKED, choose, moment_in, text
+from annexa.collectors._values import choose, moment_in, text
+from annexa.collectors.okta._api import LINKED
 from annexa.evidence.call import collects
 from annexa.evidence.fact import NOT_EXPOSED, Missing
 from annexa.evidence.handle import Handle, Item

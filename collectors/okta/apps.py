@@ -7,8 +7,9 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 
 from annexa.collectors._rest import Read
+from annexa.collectors._values import moment_in, text
 from annexa.collectors.okta import _apps
-from annexa.collectors.okta._api import ADDRESSES, LINKED, moment_in, text
+from annexa.collectors.okta._api import ADDRESSES, LINKED
 from annexa.collectors.okta.policies import RULES, described, rules_of
 from annexa.evidence.answer import UnreadError
 from annexa.evidence.call import Call, collects

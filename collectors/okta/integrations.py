@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from annexa.collectors._rest import Read
-from annexa.collectors.okta._api import LINKED, choose, moment_in, text
+from annexa.collectors._values import choose, moment_in, text
+from annexa.collectors.okta._api import LINKED
 from annexa.collectors.okta._apps import MODES, OPENID
 from annexa.collectors.okta.apps import APPS
 from annexa.evidence.call import collects

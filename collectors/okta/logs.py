@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from annexa.collectors._rest import Read
-from annexa.collectors.okta._api import LINKED, LOGS, moment
+from annexa.collectors._values import moment
+from annexa.collectors.okta._api import LINKED, LOGS
 from annexa.evidence.call import collects
 from annexa.evidence.clock import parse, stamp
 from annexa.evidence.fact import ABSENT, Missing, Names, When, unknown_value

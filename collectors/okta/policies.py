@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from annexa.collectors._rest import Read
-from annexa.collectors.okta._api import LINKED, choose, text
+from annexa.collectors._values import choose, text
+from annexa.collectors.okta._api import LINKED
 from annexa.collectors.okta._sign_on import requires
 from annexa.evidence.call import collects
 from annexa.evidence.fact import Missing

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Read
-from annexa.collectors.okta._api import LINKED, PROFILE, choose, inside, lower, moment_in, text
+from annexa.collectors._values import choose, inside, moment_in, text
+from annexa.collectors.okta._api import LINKED, PROFILE, lower
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED
 from annexa.evidence.handle import Handle, Item

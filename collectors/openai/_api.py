@@ -11,7 +11,7 @@ from annexa.collectors._rest import Api, Cursor, bearer
 from annexa.evidence.answer import Trouble, UnreadError
 from annexa.evidence.call import Call
 from annexa.evidence.clock import stamp
-from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous, unknown_value
+from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, ambiguous
 from annexa.schemas.words import Reason
 
 W = TypeVar("W")
@@ -85,31 +85,3 @@ def moment(raw: object, null: Missing = NOT_EXPOSED) -> str | Missing:
 def moment_in(item: Mapping[str, Any], name: str, null: Missing = ABSENT) -> str | Missing:
     """The time in a field: `null` where the vendor says null, not exposed where the field is missing."""
     return moment(item[name], null) if name in item else NOT_EXPOSED
-
-
-def text(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
-    """A text of the vendor; null, missing and empty alike become `otherwise`."""
-    if raw in (None, ""):
-        return otherwise
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
-def choose(raw: object, words: Mapping[Any, W]) -> W | Missing:
-    """The meaning of a vendor's word; a word that the vendor did not document is kept raw."""
-    if raw is None:
-        return NOT_EXPOSED
-    known = isinstance(raw, (str, bool)) and raw in words
-    return words[raw] if known else unknown_value(raw)
-
-
-def number(raw: object) -> int | Missing:
-    """A whole number of the vendor."""
-    if raw is None:
-        return NOT_EXPOSED
-    return raw if isinstance(raw, int) and not isinstance(raw, bool) else unknown_value(raw)
-
-
-def inside(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """An object inside an item; empty where the vendor gave none."""
-    found = item.get(name)
-    return found if isinstance(found, Mapping) else {}

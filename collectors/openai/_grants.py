@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from annexa.collectors.openai._api import choose, ident
+from annexa.collectors._values import choose
+from annexa.collectors.openai._api import ident
 from annexa.evidence.call import Call
 from annexa.evidence.fact import NOT_EXPOSED, Missing, When
 from annexa.evidence.kinds import AccessGrant

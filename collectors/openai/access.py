@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Read
-from annexa.collectors.openai._api import LAST_ID, MANAGEMENT, NEXT, PAGE, UNTOLD, ident, moment_in, text
+from annexa.collectors._values import text
+from annexa.collectors.openai._api import LAST_ID, MANAGEMENT, NEXT, PAGE, UNTOLD, ident, moment_in
 from annexa.collectors.openai._grants import by_role, by_word
 from annexa.collectors.openai.people import HIDDEN
 from annexa.evidence.call import collects

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from annexa.collectors._rest import Read
-from annexa.collectors.openai._api import MANAGEMENT, NO_404, UNTOLD, inside, text
+from annexa.collectors._values import inside, text
+from annexa.collectors.openai._api import MANAGEMENT, NO_404, UNTOLD
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value
 from annexa.evidence.handle import Handle, Item

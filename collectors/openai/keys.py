@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annexa.collectors._rest import Read
-from annexa.collectors.openai._api import LAST_ID, MANAGEMENT, PAGE, UNTOLD, choose, ident, inside, moment_in, text
+from annexa.collectors._values import choose, inside, text
+from annexa.collectors.openai._api import LAST_ID, MANAGEMENT, PAGE, UNTOLD, ident, moment_in
 from annexa.collectors.openai.people import USERS, state
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Flag, Missing, Text, When

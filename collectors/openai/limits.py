@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Read
-from annexa.collectors.openai._api import LAST_ID, MANAGEMENT, NO_404, PAGE, UNTOLD, ident, number
+from annexa.collectors._values import number
+from annexa.collectors.openai._api import LAST_ID, MANAGEMENT, NO_404, PAGE, UNTOLD, ident
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT
 from annexa.evidence.handle import Handle, Item

@@ -4,18 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annexa.collectors._rest import Read
-from annexa.collectors.openai._api import (
-    LAST_ID,
-    MANAGEMENT,
-    NEXT,
-    PAGE,
-    UNTOLD,
-    choose,
-    ident,
-    inside,
-    moment_in,
-    text,
-)
+from annexa.collectors._values import choose, inside, text
+from annexa.collectors.openai._api import LAST_ID, MANAGEMENT, NEXT, PAGE, UNTOLD, ident, moment_in
 from annexa.collectors.openai._grants import ORGANISATION, by_role, by_word
 from annexa.evidence.call import collects
 from annexa.evidence.fact import NOT_EXPOSED, Missing

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from annexa.collectors._rest import Read
-from annexa.collectors.openai._api import LAST_ID, MANAGEMENT, PAGE, choose, ident, text
+from annexa.collectors._values import choose, text
+from annexa.collectors.openai._api import LAST_ID, MANAGEMENT, PAGE, ident
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing
 from annexa.evidence.handle import Handle, Item

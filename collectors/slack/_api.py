@@ -67,13 +67,6 @@ def moment(raw: object, null: Missing = NOT_EXPOSED) -> str | Missing:
         return ambiguous(str(raw), "no time can be made of it")
 
 
-def text(raw: object) -> str | Missing:
-    """A text of Slack's; null, missing and empty alike are not exposed."""
-    if raw in (None, ""):
-        return NOT_EXPOSED
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
 def flag(item: Mapping[str, Any], name: str) -> bool | Missing:
     """A yes or no of Slack's, where it says either."""
     raw = item.get(name)

@@ -9,8 +9,9 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from annexa.collectors._rest import Read
+from annexa.collectors._values import text
 from annexa.collectors.slack import _api
-from annexa.collectors.slack._api import ENTERPRISE, NEXT, flag, text
+from annexa.collectors.slack._api import ENTERPRISE, NEXT, flag
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, Names, ambiguous
 from annexa.evidence.handle import Handle, Item

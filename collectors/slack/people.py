@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from annexa.collectors._rest import Read
-from annexa.collectors.slack._api import ENTERPRISE, NEXT, flag, moment, text
+from annexa.collectors._values import text
+from annexa.collectors.slack._api import ENTERPRISE, NEXT, flag, moment
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing
 from annexa.evidence.handle import Handle, Item

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from annexa.collectors._rest import Read
-from annexa.collectors.slack._api import ENTERPRISE, NEXT, text
+from annexa.collectors._values import text
+from annexa.collectors.slack._api import ENTERPRISE, NEXT
 from annexa.evidence.call import collects
 from annexa.evidence.handle import Handle
 from annexa.evidence.kinds.systems import Scope

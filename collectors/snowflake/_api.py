@@ -66,13 +66,6 @@ def moment(raw: object, null: Missing = NOT_EXPOSED) -> str | Missing:
         return ambiguous(str(raw), "the vendor documents seconds since 1970")
 
 
-def text(raw: object, otherwise: Missing = NOT_EXPOSED) -> str | Missing:
-    """A text of a result; null and empty alike become `otherwise`."""
-    if raw in (None, ""):
-        return otherwise
-    return raw if isinstance(raw, str) else unknown_value(raw)
-
-
 def flag(raw: object) -> bool | Missing:
     """A yes or no of a result, which comes as text."""
     if raw in (None, ""):

@@ -4,21 +4,17 @@ Nothing is exchanged: what is signed here is itself the bearer of every question
 """
 
 import base64
-import json
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from annexa.collectors._rest.sign import key_of
-from annexa.collectors._source import CannotStartError, Circumstances
+from annexa.collectors._rest.statement import private_key, signed
+from annexa.collectors._source import Circumstances
 from annexa.collectors.snowflake._settings import SnowflakeSettings
 
 TYPE = "X-Snowflake-Authorization-Token-Type"
@@ -44,7 +40,7 @@ class KeyPair:
     """Signs with a fresh statement of the user's private key; raises `CannotStartError` where there is none."""
 
     def __init__(self, settings: SnowflakeSettings, lent: Circumstances) -> None:
-        self._clock, self._key = lent.clock, _private_key(settings, lent.environment)
+        self._clock, self._key = lent.clock, private_key(settings, lent.environment, _CURE)
         # The region behind an account's locator is no part of its name.
         self._who = f"{str(settings.account).split('.')[0]}.{settings.user}".upper()
         self._token, self._ends = "", lent.clock.now()
@@ -63,8 +59,7 @@ class KeyPair:
             "iss": f"{self._who}.SHA256:{fingerprint(self._key)}", "sub": self._who, "iat": now,
             "exp": now + int(LASTS.total_seconds()),
         }  # fmt: skip
-        body = f"{_coded({'alg': 'RS256', 'typ': 'JWT'})}.{_coded(claims)}"
-        return f"{body}.{_base64(self._key.sign(body.encode(), PKCS1v15(), SHA256()))}"
+        return signed(self._key, claims)
 
 
 def fingerprint(key: RSAPrivateKey) -> str:
@@ -74,28 +69,4 @@ def fingerprint(key: RSAPrivateKey) -> str:
     return base64.b64encode(digest.finalize()).decode()
 
 
-def _private_key(settings: SnowflakeSettings, environment: Mapping[str, str]) -> RSAPrivateKey:
-    """The user's key; errors name where it was looked for and never show what was found."""
-    place = settings.private_key_file or settings.private_key_env
-    try:
-        if settings.private_key_file is not None:
-            pem = Path(settings.private_key_file).expanduser().read_bytes()
-        else:
-            pem = environment.get(settings.private_key_env, "").replace("\\n", "\n").encode()
-        key = load_pem_private_key(pem, password=None)
-    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise CannotStartError(f"{settings.name}: {place} holds no private key that can be read", cure=_CURE) from error
-    if not isinstance(key, RSAPrivateKey):
-        raise CannotStartError(f"{settings.name}: the key in {place} is no RSA key", cure=_CURE)
-    return key
-
-
 _CURE = "Make an RSA key pair as `annexa permissions snowflake` says; set private_key_file or the environment variable."
-
-
-def _coded(part: Mapping[str, Any]) -> str:
-    return _base64(json.dumps(part, separators=(",", ":")).encode())
-
-
-def _base64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")

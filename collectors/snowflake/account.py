@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from annexa.collectors.snowflake._api import GRANTS, RESULT, statement, text
+from annexa.collectors._values import text
+from annexa.collectors.snowflake._api import GRANTS, RESULT, statement
 from annexa.collectors.snowflake._rows import rows
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED

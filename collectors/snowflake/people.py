@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from annexa.collectors.snowflake._api import GRANTS, RESULT, flag, moment, statement, text
+from annexa.collectors._values import text
+from annexa.collectors.snowflake._api import GRANTS, RESULT, flag, moment, statement
 from annexa.collectors.snowflake._rows import rows
 from annexa.evidence.call import collects
 from annexa.evidence.fact import ABSENT, NOT_EXPOSED, Missing, unknown_value

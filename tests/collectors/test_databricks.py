@@ -13,9 +13,10 @@ from annexa import collectors
 from annexa.collectors import databricks
 from annexa.collectors._grant import GrantOrder
 from annexa.collectors._rest import Address
+from annexa.collectors._rest.exchange import only
 from annexa.collectors._source import CannotStartError, Circumstances, Source
 from annexa.collectors.databricks._api import API
-from annexa.collectors.databricks._login import PATH, _only
+from annexa.collectors.databricks._login import PATH
 from annexa.collectors.databricks.serving import SERVING, endpoints, gateways, permissions
 from annexa.collectors.databricks.workspace import ip_access, ip_lists, partner_powered, tokens
 from annexa.evidence.answer import UndeclaredCallError, UnreadError
@@ -304,7 +305,7 @@ def test_what_keeps_it_from_starting(environment: Mapping[str, str], answers: An
 
 
 def test_only_the_exchange_leaves_through_the_client_that_holds_the_secret() -> None:
-    check = _only(Address(scheme="https", host="acme.cloud.databricks.com", port=443))
+    check = only(Address(scheme="https", host="acme.cloud.databricks.com", port=443), PATH)
     check(httpx2.Request("POST", f"https://acme.cloud.databricks.com{PATH}"))
     for method, url in (("GET", f"https://acme.cloud.databricks.com{PATH}"), ("POST", f"https://evil.example{PATH}"),
                         ("POST", "https://acme.cloud.databricks.com/api/2.0/token/create")):  # fmt: skip

@@ -21,8 +21,8 @@ from annexa import collectors
 from annexa.collectors import github
 from annexa.collectors._grant import GrantOrder
 from annexa.collectors._rest import Address
+from annexa.collectors._rest.exchange import only
 from annexa.collectors._source import CannotStartError, Circumstances, Source
-from annexa.collectors.github._login import _only
 from annexa.collectors.github._settings import GitHubSettings
 from annexa.evidence.answer import UndeclaredCallError
 from annexa.evidence.clock import VirtualClock
@@ -211,7 +211,7 @@ def test_an_organisation_that_is_not_shown_cannot_be_asked(answer: Any) -> None:
 
 
 def sent(method: str, url: str) -> None:
-    _only(Address(scheme="https", host="api.github.com", port=443), EXCHANGE)(httpx2.Request(method, url))
+    only(Address(scheme="https", host="api.github.com", port=443), EXCHANGE)(httpx2.Request(method, url))
 
 
 def test_nothing_but_the_exchange_leaves_with_the_statement() -> None:

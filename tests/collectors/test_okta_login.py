@@ -22,8 +22,8 @@ from annexa import collectors
 from annexa.collectors import okta
 from annexa.collectors._grant import GrantOrder
 from annexa.collectors._rest import Address
+from annexa.collectors._rest.exchange import only
 from annexa.collectors._source import CannotStartError, Circumstances, Source
-from annexa.collectors.okta._login import _only
 from annexa.collectors.okta._settings import OktaSettings
 from annexa.collectors.okta.logs import STREAMS
 from annexa.evidence.answer import UndeclaredCallError, UnreadError
@@ -213,7 +213,7 @@ def test_a_client_id_must_be_one() -> None:
     ],
 )  # fmt: skip
 def test_nothing_but_the_one_exchange_leaves_by_its_client(method: str, url: str) -> None:
-    check = _only(Address(scheme="https", host="acme.okta.com", port=443))
+    check = only(Address(scheme="https", host="acme.okta.com", port=443), EXCHANGE)
     check(httpx2.Request("POST", "https://acme.okta.com/oauth2/v1/token"))
     with pytest.raises(UndeclaredCallError):
         check(httpx2.Request(method, url))
